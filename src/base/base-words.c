@@ -41,6 +41,31 @@ find_end (const char *at, const char *end, const char **part)
   return at;
 }
 
+/* ---- version ---- */
+
+/* What each version of Unicode adds is of some type from then on.  There is nothing behind these planes but tags. */
+#define LAST 0x3ffff
+
+static gpointer
+sum_types (gpointer sum)
+{
+  guint64 all = G_GUINT64_CONSTANT (0xcbf29ce484222325);
+
+  for (gunichar c = 0; c <= LAST; c++)
+    all = (all ^ (guint64)g_unichar_type (c)) * G_GUINT64_CONSTANT (0x100000001b3);
+  *(gint64 *)sum = (gint64)(all >> 16);
+  return sum;
+}
+
+gint64
+base_words_get_version (void)
+{
+  static GOnce once = G_ONCE_INIT;
+  static gint64 sum;
+
+  return *(const gint64 *)g_once (&once, sum_types, &sum) << 8 | BASE_WORDS_VERSION;
+}
+
 /* ---- texts ---- */
 
 static const char *

@@ -15,7 +15,9 @@ G_BEGIN_DECLS
 
 /* Another number: whatever was indexed by the old one is indexed anew. */
 #define BASE_WORDS_VERSION 3
-#define BASE_WORDS_MAX     60 /* octets of a token; of longer ones what is behind is not indexed */
+/* That, and a sum of what this GLib knows of Unicode: with another one, the same text may have other tokens. */
+gint64 base_words_get_version (void);
+#define BASE_WORDS_MAX 60 /* octets of a token; of longer ones what is behind is not indexed */
 
 /* A token, not ended by NUL, at most BASE_WORDS_MAX octets, none of them below '0' (who indexes may put such a byte before it).  Returns FALSE if it
  * had this one before, so that what comes of it need not be given once more; who always returns TRUE gets all each time. */

@@ -28,6 +28,8 @@ set_up (sqlite3 *sqlite)
   return sqlite3_exec (sqlite,
                        "PRAGMA journal_mode = WAL;"
                        "PRAGMA synchronous = NORMAL;"
+                       /* What is deleted is not to be read in the file any more. */
+                       "PRAGMA secure_delete = ON;"
                        "PRAGMA cell_size_check = ON;"
                        "PRAGMA cache_size = -32000;"
                        "PRAGMA temp_store = MEMORY;"
@@ -89,7 +91,7 @@ store_index_check (StoreDb *db, sqlite3 *sqlite, GError **error)
                              -1, &statement, NULL);
   if (code == SQLITE_OK) {
     (void)sqlite3_bind_int64 (statement, 1, STORE_INDEX_VERSION);
-    (void)sqlite3_bind_int64 (statement, 2, BASE_WORDS_VERSION);
+    (void)sqlite3_bind_int64 (statement, 2, base_words_get_version ());
     (void)sqlite3_bind_int64 (statement, 3, name);
     code = sqlite3_step (statement);
   }

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 #define STORE_INDEX_BLOCK_BITS                                                                     \
   12 /* of a place within its block, for each of which the farthest way from what a message asked for is kept */
 
+/* Seconds that words of deleted messages may stay in the file, while it is worked with. */
+#define STORE_INDEX_KEEPS_GONE (7 * 24 * 3600)
+
 /* Another number: the tables are others. */
 #define STORE_INDEX_VERSION 2
 

@@ -35,6 +35,7 @@ typedef enum
   SQL_SHIFT,
   SQL_SET_MARK,
   SQL_GET_MARK,
+  SQL_SET_GONE,
   SQL_MERGE,
   N_SQL,
 } Sql;
@@ -58,7 +59,8 @@ static const char *const sql_texts[N_SQL] = {
   [SQL_SHIFT] = "INSERT INTO shift (block, most) VALUES (?1, ?2) "
                 "ON CONFLICT (block) DO UPDATE SET most = max (most, excluded.most)",
   [SQL_SET_MARK] = "UPDATE meta SET seen = ?1, rows = ?2, texts = ?3",
-  [SQL_GET_MARK] = "SELECT seen, rows, texts FROM meta",
+  [SQL_GET_MARK] = "SELECT seen, rows, texts, gone FROM meta",
+  [SQL_SET_GONE] = "UPDATE meta SET gone = ?1 WHERE ?1 = 0 OR gone = 0",
   [SQL_MERGE] = "INSERT INTO words (words, rank) VALUES ('merge', ?1)",
 };
 
@@ -76,8 +78,10 @@ struct _StoreIndex
   StoreIndexTokens *tokens;
   GArray *runs; /* of Run: long ones that were met; what left them since does not matter */
   StoreIndexMark mark;
-  int stopping; /* atomic */
-  int code;     /* of the last error of search.db */
+  gint64 gone;         /* as the table has it */
+  gboolean is_purging; /* all pieces are being brought together */
+  int stopping;        /* atomic */
+  int code;            /* of the last error of search.db */
 
   /* Borrowed */
   StoreDb *db;
@@ -217,16 +221,17 @@ make_tables (StoreIndex *self, GError **error)
 
   if (!store_db_get_int (self->db, &name, error, "SELECT link_key FROM store", STORE_NO_INTS))
     return FALSE;
-  meta = g_strdup_printf ("INSERT INTO meta VALUES (1, %d, %d, %" G_GINT64_FORMAT
-                          ", 0, %d, %d); COMMIT",
-                          STORE_INDEX_VERSION, BASE_WORDS_VERSION, name, G_MAXINT32, G_MAXINT32);
+  meta = g_strdup_printf ("INSERT INTO meta VALUES (1, %d, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
+                          ", 0, %d, %d, 0); COMMIT",
+                          STORE_INDEX_VERSION, base_words_get_version (), name, G_MAXINT32,
+                          G_MAXINT32);
   return exec (
              self,
              "BEGIN IMMEDIATE;"
-             /* seen, rows, texts: StoreIndexMark */
+             /* seen, rows, texts: StoreIndexMark; gone: since when there are words of messages that are not, 0: none are */
              "CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, "
              "words INTEGER NOT NULL, store INTEGER NOT NULL, seen INTEGER NOT NULL, "
-             "rows INTEGER NOT NULL, texts INTEGER NOT NULL) STRICT;"
+             "rows INTEGER NOT NULL, texts INTEGER NOT NULL, gone INTEGER NOT NULL) STRICT;"
              /* row: a sum of what else the row of the message says */
              "CREATE TABLE doc (id INTEGER PRIMARY KEY, message INTEGER NOT NULL, "
              "stage INTEGER NOT NULL, received INTEGER NOT NULL, size INTEGER NOT NULL, "
@@ -267,6 +272,8 @@ prepare (StoreIndex *self, GError **error)
     self->mark =
         (StoreIndexMark){ sqlite3_column_int64 (statement, 0), sqlite3_column_int64 (statement, 1),
                           sqlite3_column_int64 (statement, 2) };
+  if (found == 1)
+    self->gone = sqlite3_column_int64 (statement, 3);
   done (statement);
   return found == 1;
 }
@@ -516,6 +523,17 @@ store_index_get_last (StoreIndex *self, gint64 *last, GError **error)
                            "SELECT seq FROM sqlite_sequence WHERE name = 'message'", STORE_NO_INTS);
 }
 
+/* FTS5 notes of words that they are gone, and forgets them when it brings that and the oldest piece together: see store_index_tidy (). */
+static gboolean
+note_gone (StoreIndex *self, GError **error)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  if (self->gone == 0)
+    self->gone = now;
+  return run (self, SQL_SET_GONE, STORE_INTS (self->gone), error);
+}
+
 /* A power cut may have taken from mail.db what the index has still, and the same row ids are other messages' then. */
 static gboolean
 forget_newer (StoreIndex *self, GError **error)
@@ -546,7 +564,7 @@ forget_newer (StoreIndex *self, GError **error)
     return found == 0;
   if (!exec (self, "BEGIN IMMEDIATE", error))
     return FALSE;
-  ok = set_mark (self, &mark, error);
+  ok = set_mark (self, &mark, error) && note_gone (self, error);
   for (guint i = 0; ok && i < places->len; i++)
     ok = drop_doc (self, g_array_index (places, gint64, i), changes, error);
   if (!finish (self, ok && write_words (self, changes, error), error))
@@ -712,7 +730,9 @@ compare_docs (gconstpointer a, gconstpointer b)
   gint64 received = one->row != NULL ? one->row->received : 0,
          other = two->row != NULL ? two->row->received : 0;
 
-  return (received < other) - (received > other);
+  if (received != other)
+    return received < other ? 1 : -1;
+  return (one->message < two->message) - (one->message > two->message);
 }
 
 static gboolean
@@ -727,7 +747,8 @@ add_all (StoreIndex *self, const StoreIndexDoc *docs, gsize n, GError **error)
     StoreIndexSeen seen;
     int found = store_index_find (self, docs[i].message, &seen, error);
 
-    if (found < 0 || (found == 1 && !drop_doc (self, seen.place, changes, error)))
+    if (found < 0 || (found == 1 && !drop_doc (self, seen.place, changes, error))
+        || (found == 1 && docs[i].row == NULL && !note_gone (self, error)))
       return FALSE;
   }
   for (gsize i = 0; ok && i < n; i++) {
@@ -767,14 +788,37 @@ store_index_add (StoreIndex *self, const StoreIndexDoc *docs, gsize n, const Sto
   return TRUE;
 }
 
+/* It is all written anew once a week at most, however much is deleted. */
+static gboolean
+is_purge_due (const StoreIndex *self)
+{
+  return self->gone != 0
+         && ABS (g_get_real_time () / G_USEC_PER_SEC - self->gone) >= STORE_INDEX_KEEPS_GONE;
+}
+
+/* What is left of deleted words in the log goes when nobody reads it; else with what is written next. */
+static gboolean
+end_purge (StoreIndex *self, GError **error)
+{
+  self->is_purging = FALSE;
+  self->gone = 0;
+  if (!run (self, SQL_SET_GONE, STORE_INTS (0), error))
+    return FALSE;
+  (void)sqlite3_wal_checkpoint_v2 (self->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  return TRUE;
+}
+
 gboolean
 store_index_tidy (StoreIndex *self, gboolean *more, GError **error)
 {
+  gboolean begins = !self->is_purging && is_purge_due (self);
   int before = sqlite3_total_changes (self->sqlite);
 
-  if (!run (self, SQL_MERGE, STORE_INTS (STEP_PAGES), error))
+  /* Fewer than nothing: all pieces, not only where there are many. */
+  if (!run (self, SQL_MERGE, STORE_INTS (begins ? -STEP_PAGES : STEP_PAGES), error))
     return FALSE;
+  self->is_purging |= begins;
   /* As FTS5 tells it: fewer than two, nothing was merged. */
   *more = sqlite3_total_changes (self->sqlite) - before >= 2;
-  return TRUE;
+  return *more || !self->is_purging || end_purge (self, error);
 }

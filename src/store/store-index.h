@@ -84,7 +84,8 @@ void store_index_get_mark (StoreIndex *index, StoreIndexMark *mark);
 /* The texts of a row, borrowed from it: at most STORE_INDEX_ROW_TEXTS of them.  Gives how many. */
 #define STORE_INDEX_ROW_TEXTS 5
 gsize store_index_list_row_texts (const StoreMessage *row, StoreIndexText *texts);
-/* A step of bringing its pieces together, some milliseconds long for each megabyte; *more: there is another. */
+/* A step of bringing its pieces together, some milliseconds long for each megabyte; *more: there is another.  Once a week at most it goes on until nothing is left
+ * of the words of messages that are gone; their texts go at once. */
 gboolean store_index_tidy (StoreIndex *index, gboolean *more, GError **error);
 /* From any thread: what is being written is given up (the function fails), until it is closed. */
 void store_index_interrupt (StoreIndex *index);

@@ -8,7 +8,7 @@ store_search_file_free (StoreSearchFile *file)
 {
   (void)sqlite3_finalize (file->find_doc);
   (void)sqlite3_finalize (file->get_text);
-  (void)sqlite3_finalize (file->get_message);
+  (void)sqlite3_finalize (file->get_key);
   (void)sqlite3_finalize (file->get_pairs);
   (void)sqlite3_finalize (file->get_mark);
   (void)sqlite3_finalize (file->get_version);
@@ -45,7 +45,7 @@ prepare (StoreSearchFile *file)
     { &file->find_doc,
       "SELECT id, message, stage, received, size, row FROM doc WHERE message = ?1" },
     { &file->get_text, "SELECT text FROM text WHERE id = ?1" },
-    { &file->get_message, "SELECT message FROM doc WHERE id = ?1" },
+    { &file->get_key, "SELECT message, received FROM doc WHERE id = ?1" },
     { &file->get_pairs, "SELECT pairs FROM pairs WHERE id = ?1" },
     { &file->get_mark, "SELECT seen, rows, texts FROM meta" },
     { &file->get_version, "PRAGMA data_version" },
@@ -124,11 +124,13 @@ store_search_say_unreadable (void)
 static StoreSearchFile *
 open_file (StoreDb *db, GError **error)
 {
+  static int opened;
   StoreSearchFile *file = g_new0 (StoreSearchFile, 1);
   int code;
 
   file->shifts = g_array_new (FALSE, TRUE, sizeof (gint64));
   file->reach = g_array_new (FALSE, TRUE, sizeof (gint64));
+  file->serial = (guint)g_atomic_int_add (&opened, 1);
   file->age = g_atomic_int_get (&db->store->index_age);
   code = store_index_connect (db->store, FALSE, &file->sqlite);
   if (code == SQLITE_OK)
@@ -172,7 +174,8 @@ store_search_file_begin (StoreSearchFile *file, StoreIndexMark *mark, gint64 *ve
     *mark = (StoreIndexMark){ sqlite3_column_int64 (file->get_mark, 0),
                               sqlite3_column_int64 (file->get_mark, 1),
                               sqlite3_column_int64 (file->get_mark, 2) };
-    *version = sqlite3_column_int64 (file->get_version, 0);
+    /* SQLite's is of one connection: another one may count the same. */
+    *version = (gint64)file->serial << 32 | (guint32)sqlite3_column_int64 (file->get_version, 0);
   }
   (void)sqlite3_reset (file->get_mark);
   (void)sqlite3_reset (file->get_version);
@@ -227,15 +230,16 @@ store_search_file_get_text (StoreSearchFile *file, gint64 place, char **text, gs
 }
 
 int
-store_search_file_get_message (StoreSearchFile *file, gint64 place, gint64 *message)
+store_search_file_get_key (StoreSearchFile *file, gint64 place, StoreKey *key)
 {
   int code;
 
-  (void)sqlite3_bind_int64 (file->get_message, 1, place);
-  code = sqlite3_step (file->get_message);
+  (void)sqlite3_bind_int64 (file->get_key, 1, place);
+  code = sqlite3_step (file->get_key);
   if (code == SQLITE_ROW)
-    *message = sqlite3_column_int64 (file->get_message, 0);
-  (void)sqlite3_reset (file->get_message);
+    *key = STORE_KEY_MAKE (sqlite3_column_int64 (file->get_key, 1),
+                           sqlite3_column_int64 (file->get_key, 0));
+  (void)sqlite3_reset (file->get_key);
   return code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : -1;
 }
 

@@ -13,7 +13,7 @@ struct _StoreSearchFile
 {
   /* Owned */
   sqlite3 *sqlite;
-  sqlite3_stmt *find_doc, *get_text, *get_message, *get_pairs, *get_mark, *get_version;
+  sqlite3_stmt *find_doc, *get_text, *get_key, *get_pairs, *get_mark, *get_version;
   GArray *
       shifts; /* of gint64, by block: how far behind the place that it wanted one of its messages may stand */
   GArray *
@@ -21,7 +21,8 @@ struct _StoreSearchFile
   gint64 reach_version;
   gboolean has_reach;
 
-  int age; /* of Store.index_age, when it was opened */
+  guint serial; /* of all that were opened */
+  int age;      /* of Store.index_age, when it was opened */
 };
 
 /* *file NULL: there is no index (yet).  FALSE: an error other than that. */
@@ -43,8 +44,8 @@ int store_search_file_find (StoreSearchFile *file, gint64 message, StoreIndexSee
 /* 1: found, 0: what should be there is not, or is none, -1: it cannot be read now. */
 int store_search_file_get_text (StoreSearchFile *file, gint64 place, char **text, gsize *length);
 
-/* The message that stands there, at *message; the same. */
-int store_search_file_get_message (StoreSearchFile *file, gint64 place, gint64 *message);
+/* Of the message that stands there; the same. */
+int store_search_file_get_key (StoreSearchFile *file, gint64 place, StoreKey *key);
 /* The words of it that stand beside each other (store-index-pairs.c), borrowed until the next call; the same. */
 int store_search_file_get_pairs (StoreSearchFile *file, gint64 place, const guint8 **pairs,
                                  gsize *size);
@@ -118,7 +119,8 @@ struct _StoreSearch
   GHashTable *folders; /* id -> SearchFolder */
   GHashTable *given;   /* gint64 ids of messages that were given out */
   GHashTable *owns;    /* the same of their message.own */
-  GArray *heap;        /* of StoreHit found, not given out yet: the newest last */
+  GArray *waiting;     /* of StoreKey: what may be a hit, and was not looked at yet; a heap */
+  GArray *ahead;       /* of gint64: places that are known to be next */
   char *match, *match_best,
       *match_loose; /* of FTS5; NULL: nothing of it is words, or it is as the first */
   GArray *cursors;  /* of SearchCursor: rows, see store-search-rows.c */
@@ -147,8 +149,10 @@ struct _StoreSearch
   guint looked, n_hit;              /* of the last ones: at so many, see COST_READ */
   StoreKey row_key;                 /* all rows above this one were looked at, and this one */
   StoreKey next_row;                /* read, and not looked at yet; 0: none is */
-  guint late_at;
-  gint64 version; /* of search.db, when it was looked at last */
+  guint late_at, ahead_at;
+  gboolean ahead_ended; /* there are none behind those */
+  guint n_pages;        /* for which words were asked for */
+  gint64 version;       /* of search.db, when it was looked at last */
 };
 
 SearchNode *store_search_compile (StoreSearch *search, const BaseQueryNode *node,

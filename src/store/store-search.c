@@ -18,6 +18,10 @@
 #define SCANNED   100
 #define SCAN_HIT  20
 #define COST_READ 16
+/* Of one moment, or nearly: then words tell more than so many looks. */
+#define MOST_WAIT 2000
+/* Places. */
+#define AHEAD 4096
 
 /* ---- what is searched ---- */
 
@@ -118,7 +122,8 @@ store_search_new (StoreDb *db, BaseQuery *query, const StoreSearchScope *scope, 
   self->version = -1;
   self->given = ids_new ();
   self->owns = ids_new ();
-  self->heap = g_array_new (FALSE, FALSE, sizeof (StoreHit));
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  self->ahead = g_array_new (FALSE, FALSE, sizeof (gint64));
   if (!read_folders (self, error))
     return NULL;
   self->root = store_search_compile (self, root, scope);
@@ -138,7 +143,8 @@ store_search_free (StoreSearch *self)
   g_clear_pointer (&self->folders, g_hash_table_unref);
   g_hash_table_unref (self->given);
   g_hash_table_unref (self->owns);
-  g_array_unref (self->heap);
+  g_array_unref (self->waiting);
+  g_array_unref (self->ahead);
   g_clear_pointer (&self->cursors, g_array_unref);
   g_clear_pointer (&self->late, g_array_unref);
   g_free (self->match);
@@ -147,38 +153,57 @@ store_search_free (StoreSearch *self)
   g_free (self);
 }
 
-/* ---- hits that wait for their turn ---- */
+/* ---- what waits for its turn ---- */
+
+/* What may be a hit is looked at when its turn comes: there may be very many of one moment, of which a page is wanted.  A heap, the newest first. */
+static StoreKey *
+get_waiting (StoreSearch *self, guint i)
+{
+  return &g_array_index (self->waiting, StoreKey, i);
+}
+
+static void
+swap_waiting (StoreSearch *self, guint i, guint k)
+{
+  StoreKey key = *get_waiting (self, i);
+
+  *get_waiting (self, i) = *get_waiting (self, k);
+  *get_waiting (self, k) = key;
+}
+
+static void
+push_key (StoreSearch *self, StoreKey key)
+{
+  guint i = self->waiting->len;
+
+  g_array_append_val (self->waiting, key);
+  for (; i > 0 && *get_waiting (self, (i - 1) / 2) < key; i = (i - 1) / 2)
+    swap_waiting (self, i, (i - 1) / 2);
+}
+
+/* NULL: none waits. */
+static const StoreKey *
+peek_key (StoreSearch *self)
+{
+  return self->waiting->len > 0 ? get_waiting (self, 0) : NULL;
+}
 
 static StoreKey
-key_of (const StoreHit *hit)
+pop_key (StoreSearch *self)
 {
-  return STORE_KEY_MAKE (hit->received, hit->message);
-}
+  StoreKey key = *get_waiting (self, 0);
+  guint n = self->waiting->len - 1;
 
-/* Few: those that may have to wait for a newer one. */
-static void
-push_hit (StoreSearch *self, const StoreHit *hit)
-{
-  StoreKey key = key_of (hit);
-  guint low = 0, high = self->heap->len;
-
-  while (low < high) {
-    guint middle = low + (high - low) / 2;
-
-    if (key_of (&g_array_index (self->heap, StoreHit, middle)) < key)
-      low = middle + 1;
-    else
-      high = middle;
+  *get_waiting (self, 0) = *get_waiting (self, n);
+  g_array_set_size (self->waiting, n);
+  for (guint i = 0, child; (child = 2 * i + 1) < n; i = child) {
+    if (child + 1 < n && *get_waiting (self, child + 1) > *get_waiting (self, child))
+      child++;
+    if (*get_waiting (self, child) <= *get_waiting (self, i))
+      break;
+    swap_waiting (self, i, child);
   }
-  if (low < self->heap->len && key_of (&g_array_index (self->heap, StoreHit, low)) == key)
-    return;
-  g_array_insert_val (self->heap, low, *hit);
-}
-
-static const StoreHit *
-peek_hit (StoreSearch *self)
-{
-  return self->heap->len > 0 ? &g_array_index (self->heap, StoreHit, self->heap->len - 1) : NULL;
+  return key;
 }
 
 static guint
@@ -187,35 +212,47 @@ phase_of (const StoreHit *hit)
   return hit->where <= BASE_SECTION_CC ? 0 : hit->where <= BASE_SECTION_BODY ? 1 : 2;
 }
 
-static gboolean
-consider (StoreSearch *self, gint64 id, GError **error)
+/* Copies of a message count once where no folder was named. */
+static void
+give_hit (StoreSearch *self, const StoreHit *hit, GArray *out)
 {
-  StoreHit hit;
+  g_hash_table_add (self->given, g_memdup2 (&hit->message, sizeof hit->message));
+  if (hit->own != 0 && self->folder <= 0 && !self->anywhere
+      && !g_hash_table_add (self->owns, g_memdup2 (&hit->own, sizeof hit->own)))
+    return;
+  g_array_append_vals (out, hit, 1);
+}
+
+/* The next one, which may be no hit. */
+static gboolean
+take_next (StoreSearch *self, GArray *out, GError **error)
+{
+  StoreKey key = pop_key (self);
+  gint64 id = STORE_KEY_ID (key);
+  guint n_read = self->n_read;
+  StoreHit hit = { 0 };
   int found;
 
+  /* Words and rows may both have offered it. */
+  while (peek_key (self) != NULL && *peek_key (self) == key)
+    (void)pop_key (self);
   if (g_hash_table_contains (self->given, &id)) {
     self->n_hit++;
     return TRUE;
   }
   found = store_search_look (self, id, &hit, error);
-  self->n_hit += found == 1;
-  if (found == 1 && (self->order == STORE_SEARCH_NEWEST || phase_of (&hit) == self->phase))
-    push_hit (self, &hit);
-  return found >= 0;
-}
-
-/* Copies of a message count once where no folder was named. */
-static void
-give_hit (StoreSearch *self, GArray *out)
-{
-  StoreHit hit = *peek_hit (self);
-
-  g_array_set_size (self->heap, self->heap->len - 1);
-  g_hash_table_add (self->given, g_memdup2 (&hit.message, sizeof hit.message));
-  if (hit.own != 0 && self->folder <= 0 && !self->anywhere
-      && !g_hash_table_add (self->owns, g_memdup2 (&hit.own, sizeof hit.own)))
-    return;
-  g_array_append_val (out, hit);
+  if (found < 0)
+    return FALSE;
+  self->looked += self->n_read > n_read ? COST_READ : 1;
+  self->n_hit += (guint)found;
+  if (found == 0 || (self->order == STORE_SEARCH_BEST && phase_of (&hit) != self->phase))
+    return TRUE;
+  /* The index was told another time. */
+  if (STORE_KEY_MAKE (hit.received, id) < key)
+    push_key (self, STORE_KEY_MAKE (hit.received, id));
+  else
+    give_hit (self, &hit, out);
+  return TRUE;
 }
 
 /* ---- going through ---- */
@@ -280,55 +317,79 @@ fail_to_read (Walk *walk, GError **error)
   return FALSE;
 }
 
-/* What stands at this place has the words. */
+/* What stands at this place has the words: it waits for its turn. */
 static gboolean
 consider_place (Walk *walk, gint64 place, GError **error)
 {
   StoreSearch *self = walk->search;
   const guint8 *pairs = NULL;
   gsize size = 0;
-  gint64 message = 0;
+  StoreKey key = 0;
   int found = self->has_pairs ? store_search_file_get_pairs (self->file, place, &pairs, &size) : 0;
 
   if (found == 1 && !store_search_may_hold (self->root, pairs, size))
     return TRUE;
   if (found >= 0)
-    found = store_search_file_get_message (self->file, place, &message);
+    found = store_search_file_get_key (self->file, place, &key);
   if (found < 0)
     return fail_to_read (walk, error);
-  return found == 0 || consider (self, message, error);
+  if (found == 1)
+    push_key (self, key);
+  return TRUE;
+}
+
+/* Some places beyond a page, for each time that FTS5 is asked it brings all lists together again. */
+static void
+read_ahead (Walk *walk)
+{
+  StoreSearch *self = walk->search;
+  int code = SQLITE_ROW;
+
+  g_array_set_size (self->ahead, 0);
+  self->ahead_at = 0;
+  while (self->ahead->len < AHEAD && (code = sqlite3_step (walk->words)) == SQLITE_ROW) {
+    gint64 place = sqlite3_column_int64 (walk->words, 0);
+
+    g_array_append_val (self->ahead, place);
+  }
+  self->ahead_ended = code == SQLITE_DONE;
+  /* Called off: it is asked again. */
+  if (code != SQLITE_ROW && code != SQLITE_DONE)
+    g_array_set_size (self->ahead, 0);
+}
+
+/* 1: *place is the next one, 0: there are no more, -1: error. */
+static int
+next_place (Walk *walk, gint64 *place, GError **error)
+{
+  StoreSearch *self = walk->search;
+  int code;
+
+  if (self->ahead_at < self->ahead->len) {
+    *place = g_array_index (self->ahead, gint64, self->ahead_at++);
+    return 1;
+  }
+  if (self->ahead_ended)
+    return 0;
+  if (walk->words == NULL && !begin_words (walk, error))
+    return -1;
+  code = sqlite3_step (walk->words);
+  if (code == SQLITE_ROW)
+    *place = sqlite3_column_int64 (walk->words, 0);
+  else if (code != SQLITE_DONE && !fail_to_read (walk, error))
+    return -1;
+  return code == SQLITE_ROW;
 }
 
 static gboolean
 step_words (Walk *walk, GError **error)
 {
   StoreSearch *self = walk->search;
-  guint n_read = self->n_read;
-  int code;
+  int found = next_place (walk, &self->place, error);
 
-  if (walk->words == NULL && !begin_words (walk, error))
-    return FALSE;
-  code = sqlite3_step (walk->words);
-  if (code == SQLITE_DONE) {
+  if (found == 0)
     self->words_ended = TRUE;
-    return TRUE;
-  }
-  if (code != SQLITE_ROW)
-    return fail_to_read (walk, error);
-  self->place = sqlite3_column_int64 (walk->words, 0);
-  if (!consider_place (walk, self->place, error))
-    return FALSE;
-  self->looked += self->n_read > n_read ? COST_READ : 1;
-  if (self->scan != STORE_SEARCH_SCAN_NONE && self->looked >= SCANNED * COST_READ) {
-    if (self->n_hit < SCANNED / SCAN_HIT) {
-      self->scan = self->scan == STORE_SEARCH_SCAN_ALL && self->match_loose != NULL
-                       ? STORE_SEARCH_SCAN_LOOSE
-                       : STORE_SEARCH_SCAN_NONE;
-      g_clear_pointer (&walk->words, sqlite3_finalize);
-    }
-    self->looked = self->n_hit = 0;
-  }
-  return TRUE;
+  return found == 1 ? consider_place (walk, self->place, error) : found == 0;
 }
 
 /* The index has it as its row says, at least: then the words found it. */
@@ -363,27 +424,29 @@ step_rows (Walk *walk, GError **error)
     return TRUE;
   }
   self->row_key = key;
-  return (!self->by_rows && is_indexed (self, key)) || consider (self, STORE_KEY_ID (key), error);
+  if (self->by_rows || !is_indexed (self, key))
+    push_key (self, key);
+  return TRUE;
 }
 
-/* Nothing newer than this hit can come. */
+/* Nothing newer than this can come. */
 static gboolean
-is_its_turn (StoreSearch *self, const StoreHit *hit)
+is_its_turn (StoreSearch *self, StoreKey key)
 {
   return (self->words_ended
-          || hit->received > store_search_file_get_reach (self->file, self->place + 1))
-         && (self->rows_ended || self->row_key < key_of (hit));
+          || key >> 32 > store_search_file_get_reach (self->file, self->place + 1))
+         && (self->rows_ended || self->row_key <= key);
 }
 
 static gboolean
 step_on (Walk *walk, GError **error)
 {
   StoreSearch *self = walk->search;
-  const StoreHit *top = peek_hit (self);
+  const StoreKey *top = peek_key (self);
 
   if (!self->words_ended
-      && (top == NULL || top->received <= store_search_file_get_reach (self->file, self->place + 1)
-          || self->rows_ended || self->row_key < key_of (top)))
+      && (top == NULL || *top >> 32 <= store_search_file_get_reach (self->file, self->place + 1)
+          || self->rows_ended || self->row_key <= *top))
     return step_words (walk, error);
   if (!self->rows_ended)
     return step_rows (walk, error);
@@ -393,6 +456,10 @@ step_on (Walk *walk, GError **error)
 static void
 rewind_all (StoreSearch *self)
 {
+  g_array_set_size (self->waiting, 0);
+  g_array_set_size (self->ahead, 0);
+  self->ahead_at = 0;
+  self->ahead_ended = FALSE;
   self->place = -1;
   self->row_key = G_MAXINT64;
   self->next_row = 0;
@@ -402,6 +469,35 @@ rewind_all (StoreSearch *self)
   self->looked = self->n_hit = 0;
   self->rows_ended = FALSE;
   store_search_rewind_rows (self);
+}
+
+/* See SCANNED. */
+static gboolean
+scans_in_vain (StoreSearch *self)
+{
+  gboolean in_vain = FALSE;
+
+  if (self->scan == STORE_SEARCH_SCAN_NONE)
+    return FALSE;
+  if (self->looked >= SCANNED * COST_READ) {
+    in_vain = self->n_hit < SCANNED / SCAN_HIT;
+    self->looked = self->n_hit = 0;
+  }
+  return in_vain || self->waiting->len > MOST_WAIT;
+}
+
+/* What was given out is known. */
+static void
+scan_otherwise (Walk *walk)
+{
+  StoreSearch *self = walk->search;
+  StoreSearchScan scan = self->scan == STORE_SEARCH_SCAN_ALL && self->match_loose != NULL
+                             ? STORE_SEARCH_SCAN_LOOSE
+                             : STORE_SEARCH_SCAN_NONE;
+
+  g_clear_pointer (&walk->words, sqlite3_finalize);
+  rewind_all (self);
+  self->scan = scan;
 }
 
 /* ---- the moment ---- */
@@ -459,7 +555,6 @@ begin_moment (StoreSearch *self, GError **error)
   /* There is no index any more. */
   self->by_rows |= self->file == NULL;
   self->version = version;
-  g_array_set_size (self->heap, 0);
   self->phase = 0;
   if (!read_late (self, error))
     return FALSE;
@@ -481,12 +576,15 @@ go_on (Walk *walk, guint limit, GArray *out, GError **error)
   StoreSearch *self = walk->search;
 
   while (out->len < limit) {
-    const StoreHit *top = peek_hit (self);
+    const StoreKey *top = peek_key (self);
 
     if (g_cancellable_set_error_if_cancelled (walk->cancellable, error))
       return FALSE;
-    if (top != NULL && is_its_turn (self, top)) {
-      give_hit (self, out);
+    if (scans_in_vain (self)) {
+      scan_otherwise (walk);
+    } else if (top != NULL && is_its_turn (self, *top)) {
+      if (!take_next (self, out, error))
+        return FALSE;
     } else if (!self->words_ended || !self->rows_ended) {
       if (!step_on (walk, error))
         return FALSE;
@@ -517,6 +615,8 @@ read_some (StoreSearch *self, guint limit, GArray *out, GCancellable *cancellabl
   ok = ok && go_on (&walk, limit, out, error);
   g_cancellable_disconnect (cancellable, handler);
   *again = !ok && self->file != NULL && is_damaged (self);
+  if (ok && walk.words != NULL && !self->words_ended && self->n_pages++ > 0)
+    read_ahead (&walk);
   (void)sqlite3_finalize (walk.words);
   if (!sqlite3_get_autocommit (self->db->sqlite))
     ok = store_db_exec (self->db, "COMMIT", ok ? error : NULL) && ok;

@@ -251,6 +251,7 @@ main (int argc, char **argv)
   add_db_tests ();
   add_folder_tests ();
   add_index_tests ();
+  add_index_many_tests ();
   add_message_tests ();
   add_across_tests ();
   add_body_tests ();
