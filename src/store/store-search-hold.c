@@ -348,11 +348,12 @@ store_search_find_in (const BaseFind *find, SearchSection *section)
 /* ---- holding ---- */
 
 static gboolean
-hold_term (StoreSearch *self, const SearchNode *node, SearchMessage *message, guint *where,
+hold_term (StoreSearch *self, SearchNode *node, SearchMessage *message, guint *where,
            GError **error)
 {
   if (!store_search_fill_text (self, message, error))
     return FALSE;
+  node->n_seen++;
   /* They stand in their order, the best first. */
   for (guint i = 0; i < message->sections->len; i++) {
     SearchSection *section = &g_array_index (message->sections, SearchSection, i);
@@ -362,6 +363,7 @@ hold_term (StoreSearch *self, const SearchNode *node, SearchMessage *message, gu
 
     if ((node->sections & BASE_SECTION_BIT (section->section)) != 0
         && store_search_find_in (find, section)) {
+      node->n_held++;
       *where = section->section;
       return TRUE;
     }
@@ -411,16 +413,18 @@ hold_state (const SearchFolder *folder, const SearchMessage *message, BaseQueryS
 
 /* AND: the worst of the best that each was found in.  OR: the best. */
 static gboolean
-hold_children (StoreSearch *self, const SearchNode *node, SearchMessage *message, guint *where,
+hold_children (StoreSearch *self, SearchNode *node, SearchMessage *message, guint *where,
                GError **error)
 {
-  gboolean is_or = node->kind == BASE_QUERY_OR, any = FALSE;
+  gboolean is_or = node->kind == BASE_QUERY_OR, any = FALSE, is_out = FALSE;
 
   for (guint i = 0; i < node->children->len; i++) {
     guint one = 0;
     gboolean is_so = store_search_hold (self, node->children->pdata[i], message, &one, error);
 
-    if (!is_so && !is_or)
+    /* While all are looked at, how frequent each of them is has to be known. */
+    is_out |= !is_so && !is_or;
+    if (is_out && (self->scan != STORE_SEARCH_SCAN_ALL || !message->has_text))
       return FALSE;
     if (is_so && one != 0)
       *where = *where == 0 ? one : is_or ? MIN (*where, one) : MAX (*where, one);
@@ -429,11 +433,11 @@ hold_children (StoreSearch *self, const SearchNode *node, SearchMessage *message
     if (is_or && is_so && *where <= 1)
       return TRUE;
   }
-  return any;
+  return any && !is_out;
 }
 
 gboolean
-store_search_hold (StoreSearch *self, const SearchNode *node, SearchMessage *message, guint *where,
+store_search_hold (StoreSearch *self, SearchNode *node, SearchMessage *message, guint *where,
                    GError **error)
 {
   guint ignored = 0;

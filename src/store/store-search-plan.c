@@ -8,6 +8,8 @@
 #define LARGE 262144
 /* Octets. */
 #define WEAK 3
+/* Texts, to judge by. */
+#define SEEN 30
 
 #define PEOPLE                                                                                     \
   (BASE_SECTION_BIT (BASE_SECTION_SUBJECT) | BASE_SECTION_BIT (BASE_SECTION_FROM)                  \
@@ -93,6 +95,33 @@ write_words (GPtrArray *words, guint tag, StoreSearchWords how)
   return join_all (parts, how);
 }
 
+/* Of the texts that were read so many have it: it says little, and takes long. */
+static gboolean
+is_frequent (const SearchNode *node)
+{
+  return node->n_seen >= SEEN && node->n_held * 10 >= node->n_seen;
+}
+
+/* Two initial consonants: all threes that begin with them, each by itself, for FTS5 gives the first of these before it has seen all. */
+static char *
+write_initials (GPtrArray *words, StoreSearchWords how)
+{
+  const BaseWord *word = words->pdata[0];
+  g_autoptr (GPtrArray) parts = NULL;
+
+  if (words->len > 1 || !word->prefix || strlen (word->token) != 2 * strlen ("ᄀ"))
+    return write_words (words, STORE_INDEX_INITIALS, how);
+  parts = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (parts, write_token (STORE_INDEX_INITIALS, word->token, FALSE));
+  for (gunichar initial = 0x1100; initial <= 0x1112; initial++) {
+    g_autoptr (GString) three = g_string_new (word->token);
+
+    g_string_append_unichar (three, initial);
+    g_ptr_array_add (parts, write_token (STORE_INDEX_INITIALS, three->str, FALSE));
+  }
+  return join_any (parts);
+}
+
 static char *
 plan_term (const SearchNode *node, StoreSearchWords how)
 {
@@ -105,6 +134,8 @@ plan_term (const SearchNode *node, StoreSearchWords how)
   guint sections = how == STORE_SEARCH_WORDS_BEST ? node->sections & PEOPLE : node->sections;
   gboolean everywhere = FALSE;
 
+  if (how == STORE_SEARCH_WORDS_LOOSE && is_frequent (node))
+    return NULL;
   for (guint section = 1; section < BASE_N_SECTIONS; section++)
     everywhere |= !STORE_INDEX_IS_TAGGED (section) && (sections & BASE_SECTION_BIT (section)) != 0;
   if (everywhere)
@@ -114,7 +145,7 @@ plan_term (const SearchNode *node, StoreSearchWords how)
       g_ptr_array_add (parts, write_words (words, section, how));
   }
   if (node->initials != NULL && initials != NULL)
-    g_ptr_array_add (parts, write_words (initials, STORE_INDEX_INITIALS, how));
+    g_ptr_array_add (parts, write_initials (initials, how));
   return join_any (parts);
 }
 

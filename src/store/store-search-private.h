@@ -62,6 +62,8 @@ struct _SearchNode
   BaseFind *initials; /* nullable: in subject and people instead */
   guint sections;     /* bits */
   GArray *pairs; /* of guint32: what of it stands beside each other (base-pairs.h); NULL: nothing */
+  guint n_seen,
+      n_held; /* texts that it was looked for in while all are looked at, and those that have it */
   /* Of the others */
   BaseQueryState state;
   GHashTable *ids; /* of IN, ACCOUNT: gint64 of folders, of accounts; NULL: all */
@@ -159,7 +161,7 @@ SearchNode *store_search_compile (StoreSearch *search, const BaseQueryNode *node
                                   const StoreSearchScope *scope);
 void store_search_node_free (SearchNode *node);
 /* Whether the message is a hit; *where as StoreHit has it.  FALSE with an error, too. */
-gboolean store_search_hold (StoreSearch *search, const SearchNode *node, SearchMessage *message,
+gboolean store_search_hold (StoreSearch *search, SearchNode *node, SearchMessage *message,
                             guint *where, GError **error);
 /* By these words of a message that stand beside each other; FALSE: it is no hit. */
 gboolean store_search_may_hold (const SearchNode *node, const guint8 *pairs, gsize size);

@@ -327,8 +327,10 @@ consider_place (Walk *walk, gint64 place, GError **error)
   StoreKey key = 0;
   int found = self->has_pairs ? store_search_file_get_pairs (self->file, place, &pairs, &size) : 0;
 
-  if (found == 1 && !store_search_may_hold (self->root, pairs, size))
+  if (found == 1 && !store_search_may_hold (self->root, pairs, size)) {
+    self->looked++;
     return TRUE;
+  }
   if (found >= 0)
     found = store_search_file_get_key (self->file, place, &key);
   if (found < 0)
@@ -465,7 +467,7 @@ rewind_all (StoreSearch *self)
   self->next_row = 0;
   self->late_at = 0;
   self->words_ended = self->by_rows;
-  self->scan = self->first_scan;
+  self->scan = self->by_rows ? STORE_SEARCH_SCAN_NONE : self->first_scan;
   self->looked = self->n_hit = 0;
   self->rows_ended = FALSE;
   store_search_rewind_rows (self);
@@ -491,9 +493,16 @@ static void
 scan_otherwise (Walk *walk)
 {
   StoreSearch *self = walk->search;
-  StoreSearchScan scan = self->scan == STORE_SEARCH_SCAN_ALL && self->match_loose != NULL
-                             ? STORE_SEARCH_SCAN_LOOSE
-                             : STORE_SEARCH_SCAN_NONE;
+  gboolean was_all = self->scan == STORE_SEARCH_SCAN_ALL;
+  StoreSearchScan scan;
+
+  if (was_all) {
+    g_free (self->match_loose);
+    self->match_loose = store_search_plan_words (self->root, STORE_SEARCH_WORDS_LOOSE);
+    if (g_strcmp0 (self->match_loose, self->match) == 0)
+      g_clear_pointer (&self->match_loose, g_free);
+  }
+  scan = was_all && self->match_loose != NULL ? STORE_SEARCH_SCAN_LOOSE : STORE_SEARCH_SCAN_NONE;
 
   g_clear_pointer (&walk->words, sqlite3_finalize);
   rewind_all (self);
