@@ -209,6 +209,24 @@ ui_list_select_all_found (UiList *self)
   return TRUE;
 }
 
+/* By a person's hands. */
+static gboolean
+on_wheel (UiList *self)
+{
+  ui_search_bar_hush (self->search_bar);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+watch_wheel (UiList *self)
+{
+  GtkEventController *wheel =
+      gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
+  gtk_event_controller_set_propagation_phase (wheel, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (wheel, "scroll", G_CALLBACK (on_wheel), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->scrolled), wheel);
+}
+
 /* ---- from the words to the rows ---- */
 
 /* The rows stay until those of the words as they are now have come: only these are meant. */
@@ -460,6 +478,7 @@ ui_list_init_search (UiList *self)
   g_signal_connect_swapped (self->search_bar, "closed", G_CALLBACK (on_closed), self);
   g_signal_connect_swapped (self->search_bar, "server", G_CALLBACK (on_server), self);
   g_signal_connect_swapped (self->search_bar, "entered", G_CALLBACK (on_entered), self);
+  watch_wheel (self);
   g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scrolled), "value-changed",
                            G_CALLBACK (on_scrolled), self, G_CONNECT_SWAPPED);
 }

@@ -10,7 +10,8 @@
 #include "ui-search-help.h"
 #include "ui-search-offer.h"
 
-#define MARK_COLOUR 0xe0e0, 0x1b1b, 0x2424 /* red enough for a light and a dark entry */
+#define OFFER_PRIORITY (GDK_PRIORITY_REDRAW + 10)
+#define MARK_COLOUR    0xe0e0, 0x1b1b, 0x2424 /* red enough for a light and a dark entry */
 
 struct _UiSearchBar
 {
@@ -27,8 +28,8 @@ struct _UiSearchBar
   {
     char *text; /* nullable: as it is */
     int from, to;
-  } next;     /* what the entry becomes as soon as the input method has handed over */
-  guint soon; /* idle */
+  } next;               /* what the entry becomes as soon as the input method has handed over */
+  guint soon, offering; /* idle */
 
   /* Borrowed */
   UiPreedit *method;
@@ -43,8 +44,7 @@ struct _UiSearchBar
   GtkSpinner *spinner;
 
   gboolean silent;
-  gboolean offering; /* soon */
-  gboolean waiting;  /* for the input method, with `next` */
+  gboolean waiting; /* for the input method, with `next` */
 };
 
 enum
@@ -131,25 +131,54 @@ static gboolean
 on_soon (gpointer data)
 {
   UiSearchBar *self = data;
-  gboolean offering = self->offering;
   self->soon = 0;
-  self->offering = FALSE;
   read_typed (self);
   mark_problems (self); /* not while the entry is about to change what is composed */
   tell (self);
-  if (offering && gtk_widget_get_mapped (GTK_WIDGET (self))
-      && gtk_widget_has_focus (get_field (self)))
+  return G_SOURCE_REMOVE;
+}
+
+static void
+offer_now (UiSearchBar *self)
+{
+  g_clear_handle_id (&self->offering, g_source_remove);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && gtk_widget_has_focus (get_field (self)))
     ui_search_offer_update (self->offer, self->typed, get_cursor (self));
   else
     ui_search_offer_close (self->offer);
+}
+
+static gboolean
+on_offer (gpointer data)
+{
+  UiSearchBar *self = data;
+  self->offering = 0;
+  offer_now (self);
   return G_SOURCE_REMOVE;
+}
+
+static void
+offer_nothing (UiSearchBar *self)
+{
+  g_clear_handle_id (&self->offering, g_source_remove);
+  ui_search_offer_close (self->offer);
+}
+
+/* Behind the frame with what was typed: in a turn of its own, and not for each letter of somebody who types fast. */
+static void
+offer_soon (UiSearchBar *self)
+{
+  if (self->offering == 0)
+    self->offering = g_idle_add_full (OFFER_PRIORITY, on_offer, self, NULL);
 }
 
 /* Once the cursor stands behind what has come, and what was composed has gone into the text: before the next frame. */
 static void
-go_on_soon (UiSearchBar *self, gboolean offering)
+go_on_soon (UiSearchBar *self)
 {
-  self->offering = offering && !self->silent;
+  ui_search_offer_unchoose (self->offer); /* it was chosen for what was there before */
+  if (!self->silent)
+    offer_soon (self);
   if (self->soon == 0)
     self->soon = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_soon, self, NULL);
 }
@@ -160,7 +189,7 @@ on_text_changed (UiSearchBar *self)
   read_typed (self);
   if (!*self->preedit)
     tell (self);
-  go_on_soon (self, TRUE);
+  go_on_soon (self);
 }
 
 static void
@@ -169,7 +198,7 @@ on_preedit (UiSearchBar *self, const char *preedit)
   g_free (self->preedit);
   self->preedit = g_strdup (preedit);
   read_typed (self);
-  go_on_soon (self, TRUE);
+  go_on_soon (self);
 }
 
 /* ---- what is put in ---- */
@@ -186,8 +215,10 @@ put_next (UiSearchBar *self)
     gtk_editable_set_text (GTK_EDITABLE (self->entry), text);
   gtk_editable_select_region (GTK_EDITABLE (self->entry), self->next.from, self->next.to);
   /* Of an operator the values come next. */
-  go_on_soon (self,
-              text && self->next.from == self->next.to && g_str_has_suffix (self->typed, ":"));
+  if (text && self->next.from == self->next.to && g_str_has_suffix (self->typed, ":"))
+    offer_soon (self);
+  else
+    offer_nothing (self);
 }
 
 /* The text (NULL: as it is), with the characters from `from` to `to` selected.  What is composed is part of what is typed, and has to be there first. */
@@ -217,7 +248,6 @@ on_edit_piece (UiSearchBar *self, guint i)
 {
   const BaseQueryNode *piece = base_query_get_piece (self->query, i);
   int from = (int)g_utf8_strlen (self->typed, piece->start);
-  ui_search_offer_close (self->offer);
   put (self, NULL, from,
        from + (int)g_utf8_strlen (self->typed + piece->start, piece->end - piece->start));
 }
@@ -252,7 +282,7 @@ on_entered (UiSearchBar *self)
 {
   if (ui_search_offer_take (self->offer))
     return;
-  ui_search_offer_close (self->offer);
+  offer_nothing (self);
   g_signal_emit (self, signals[ENTERED], 0);
 }
 
@@ -291,6 +321,9 @@ on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType
   gboolean up = keyval == GDK_KEY_Up || keyval == GDK_KEY_KP_Up;
   if ((state & gtk_accelerator_get_default_mod_mask ()) != 0)
     return GDK_EVENT_PROPAGATE;
+  if ((up || down)
+      && self->offering != 0) /* who is faster than the list means the one that is to come */
+    offer_now (self);
   if ((up || down) && ui_search_offer_move (self->offer, down))
     return GDK_EVENT_STOP;
   if (keyval == GDK_KEY_Tab && ui_search_offer_take (self->offer))
@@ -304,7 +337,7 @@ on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType
 static void
 on_left (UiSearchBar *self)
 {
-  ui_search_offer_close (self->offer);
+  offer_nothing (self);
 }
 
 /* ---- help ---- */
@@ -317,6 +350,12 @@ on_operator (const char *operator, gpointer data)
   const char *space = *self->typed && !g_str_has_suffix (self->typed, " ") ? " " : "";
   g_autofree char *text = g_strconcat (self->typed, space, operator, NULL);
   put (self, text, -1, -1);
+}
+
+void
+ui_search_bar_hush (UiSearchBar *self)
+{
+  offer_nothing (self);
 }
 
 void
@@ -346,7 +385,7 @@ ui_search_bar_open (UiSearchBar *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->entry));
   gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
   if (!*self->typed)
-    go_on_soon (self, TRUE);
+    offer_soon (self);
 }
 
 void
@@ -355,6 +394,7 @@ ui_search_bar_close (UiSearchBar *self)
   gboolean silent = self->silent;
   self->silent = TRUE;
   self->waiting = FALSE;
+  g_clear_handle_id (&self->offering, g_source_remove);
   ui_search_offer_rest (self->offer);
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   g_free (self->told);
@@ -390,8 +430,10 @@ ui_search_bar_get_text (UiSearchBar *self)
 void
 ui_search_bar_set_text (UiSearchBar *self, const char *text)
 {
-  if (!g_str_equal (text, ui_search_bar_get_text (self)))
-    gtk_editable_set_text (GTK_EDITABLE (self->entry), text);
+  if (g_str_equal (text, ui_search_bar_get_text (self)))
+    return;
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), text);
+  offer_nothing (self);
 }
 
 gboolean
@@ -478,6 +520,7 @@ ui_search_bar_dispose (GObject *object)
 {
   UiSearchBar *self = UI_SEARCH_BAR (object);
   g_clear_handle_id (&self->soon, g_source_remove);
+  g_clear_handle_id (&self->offering, g_source_remove);
   g_clear_pointer (&self->offer, ui_search_offer_free);
   G_OBJECT_CLASS (ui_search_bar_parent_class)->dispose (object);
 }

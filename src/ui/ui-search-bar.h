@@ -39,6 +39,8 @@ void ui_search_bar_set_result (UiSearchBar *self, const char *sentence, gboolean
 void ui_search_bar_set_server (UiSearchBar *self, const char *label);
 /* How much of that is done, of 1; < 0 hides it. */
 void ui_search_bar_set_progress (UiSearchBar *self, double progress);
+/* Somebody looks at what was found: nothing is suggested over it. */
+void ui_search_bar_hush (UiSearchBar *self);
 /* A window that says what can be typed. */
 void ui_search_bar_show_help (UiSearchBar *self);
 /* What is wrong with the words, and what to say instead (nullable: nobody knows), on a button.  NULL hides it. */

@@ -28,6 +28,7 @@ struct _UiSearchOffer
   MailEngine *engine; /* nullable */
   MailCrowd *crowd;   /* nullable: nobody searches */
   char *typed;
+  GPtrArray *shown, *found; /* of Choice: the rows, and what will be those */
 
   /* Borrowed */
   GtkWidget *parent, *entry;
@@ -46,11 +47,12 @@ typedef enum
   HELP,
 } Deed;
 
-/* What a row does: data of the row. */
+/* A row, and what it does. */
 typedef struct
 {
   Deed deed;
-  char *text; /* owned, nullable */
+  char *icon, *title;
+  char *detail, *text; /* nullable */
 } Choice;
 
 static void
@@ -58,14 +60,33 @@ choice_free (gpointer data)
 {
   Choice *choice = data;
 
+  g_free (choice->icon);
+  g_free (choice->title);
+  g_free (choice->detail);
   g_free (choice->text);
   g_free (choice);
 }
 
-static Choice *
-get_choice (GtkListBoxRow *row)
+static gboolean
+is_same (const Choice *one, const Choice *other)
 {
-  return g_object_get_data (G_OBJECT (row), "choice");
+  return one->deed == other->deed && g_str_equal (one->icon, other->icon)
+         && g_str_equal (one->title, other->title) && g_strcmp0 (one->detail, other->detail) == 0
+         && g_strcmp0 (one->text, other->text) == 0;
+}
+
+static const Choice *
+get_choice (UiSearchOffer *self, GtkListBoxRow *row)
+{
+  return self->shown->pdata[gtk_list_box_row_get_index (row)];
+}
+
+static char *
+say (const Choice *choice)
+{
+  return choice->detail != NULL && *choice->detail != '\0'
+             ? g_strdup_printf ("%s, %s", choice->title, choice->detail)
+             : g_strdup (choice->title);
 }
 
 /* ---- open and closed ---- */
@@ -78,6 +99,7 @@ empty (UiSearchOffer *self)
 
   while ((row = gtk_widget_get_first_child (self->list)) != NULL)
     gtk_list_box_remove (GTK_LIST_BOX (self->list), row);
+  g_ptr_array_set_size (self->shown, 0);
   gtk_accessible_reset_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
 }
 
@@ -118,7 +140,7 @@ take_text (UiSearchOffer *self, const Choice *choice)
 static void
 take (UiSearchOffer *self, GtkListBoxRow *row)
 {
-  Choice *choice = get_choice (row);
+  const Choice *choice = get_choice (self, row);
 
   switch (choice->deed) {
   case CLEAR:
@@ -175,10 +197,11 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, UiSearchOffer *self)
 static void
 say_chosen (UiSearchOffer *self, GtkListBoxRow *row)
 {
-  if (row != NULL)
+  g_autofree char *said = row != NULL ? say (get_choice (self, row)) : NULL;
+
+  if (said != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry),
-                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                    (const char *)g_object_get_data (G_OBJECT (row), "said"), -1);
+                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, said, -1);
   else
     gtk_accessible_reset_property (GTK_ACCESSIBLE (self->entry),
                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
@@ -194,6 +217,15 @@ scroll_to (UiSearchOffer *self, GtkListBoxRow *row)
 
   if (gtk_widget_compute_bounds (GTK_WIDGET (row), self->list, &box))
     gtk_adjustment_clamp_page (adjustment, box.origin.y, box.origin.y + box.size.height);
+}
+
+void
+ui_search_offer_unchoose (UiSearchOffer *self)
+{
+  if (!ui_search_offer_is_open (self))
+    return;
+  gtk_list_box_unselect_all (GTK_LIST_BOX (self->list));
+  say_chosen (self, NULL);
 }
 
 gboolean
@@ -271,44 +303,56 @@ make_label (const char *text, gboolean dim)
   return label;
 }
 
-/* `detail` nullable. */
-static void
-add (UiSearchOffer *self, Deed deed, const char *icon, const char *title, const char *detail,
-     const char *text)
+static GtkWidget *
+make_row (const Choice *choice)
 {
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *image = gtk_image_new_from_icon_name (icon);
-  Choice *choice = g_new (Choice, 1);
-  char *said = detail != NULL && *detail != '\0' ? g_strdup_printf ("%s, %s", title, detail)
-                                                 : g_strdup (title);
+  GtkWidget *image = gtk_image_new_from_icon_name (choice->icon);
+  g_autofree char *said = say (choice);
 
-  *choice = (Choice){ deed, g_strdup (text) };
   gtk_widget_add_css_class (image, "dim-label");
   gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, "", -1);
   gtk_box_append (GTK_BOX (box), image);
-  gtk_box_append (GTK_BOX (box), make_label (title, FALSE));
-  if (detail != NULL)
-    gtk_box_append (GTK_BOX (box), make_label (detail, TRUE));
+  gtk_box_append (GTK_BOX (box), make_label (choice->title, FALSE));
+  if (choice->detail != NULL)
+    gtk_box_append (GTK_BOX (box), make_label (choice->detail, TRUE));
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_widget_set_can_focus (row, FALSE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, said, -1);
-  g_object_set_data_full (G_OBJECT (row), "choice", choice, choice_free);
-  g_object_set_data_full (G_OBJECT (row), "said", said, g_free);
-  gtk_list_box_append (GTK_LIST_BOX (self->list), row);
+  return row;
 }
 
+static gboolean
+is_shown (UiSearchOffer *self)
+{
+  if (!ui_search_offer_is_open (self) || self->shown->len != self->found->len)
+    return FALSE;
+  for (guint i = 0; i < self->found->len; i++)
+    if (!is_same (self->shown->pdata[i], self->found->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* What was found becomes the list.  Rows that stay the same cost nothing: most letters change none. */
 static void
 show (UiSearchOffer *self)
 {
   graphene_rect_t box;
 
-  if (gtk_widget_get_first_child (self->list) == NULL) {
+  if (self->found->len == 0 || !gtk_widget_compute_bounds (self->entry, self->parent, &box)) {
     ui_search_offer_close (self);
     return;
   }
-  if (!gtk_widget_compute_bounds (self->entry, self->parent, &box))
+  if (self->popover == NULL)
+    make_popover (self);
+  if (is_shown (self))
     return;
+  empty (self);
+  for (guint i = 0; i < self->found->len; i++)
+    gtk_list_box_append (GTK_LIST_BOX (self->list), make_row (self->found->pdata[i]));
+  g_ptr_array_extend_and_steal (self->shown, g_steal_pointer (&self->found));
+  self->found = g_ptr_array_new_with_free_func (choice_free);
   gtk_widget_set_size_request (self->list, MAX (MIN ((int)box.size.width - MARGIN, WIDTH), 0), -1);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover),
                                &(GdkRectangle){ (int)box.origin.x, (int)box.origin.y,
@@ -320,6 +364,17 @@ show (UiSearchOffer *self)
 }
 
 /* ---- what fits ---- */
+
+/* `detail` and `text` nullable. */
+static void
+add (UiSearchOffer *self, Deed deed, const char *icon, const char *title, const char *detail,
+     const char *text)
+{
+  Choice *choice = g_new (Choice, 1);
+
+  *choice = (Choice){ deed, g_strdup (icon), g_strdup (title), g_strdup (detail), g_strdup (text) };
+  g_ptr_array_add (self->found, choice);
+}
 
 static void
 add_offers (UiSearchOffer *self, const BaseQueryCompletion *completion, guint most)
@@ -464,9 +519,7 @@ ui_search_offer_update (UiSearchOffer *self, const char *typed, gsize cursor)
   self->typed = base_text_repair (typed, -1);
   self->start = completion->start;
   self->end = completion->end;
-  if (self->popover == NULL)
-    make_popover (self);
-  empty (self);
+  g_ptr_array_set_size (self->found, 0);
   if (base_text_is_blank (self->typed)) {
     fill_blank (self, completion);
   } else if (completion->value) {
@@ -505,6 +558,8 @@ ui_search_offer_new (GtkWidget *parent, GtkWidget *entry, UiSearchTakeFunc func,
   self->entry = entry;
   self->func = func;
   self->data = data;
+  self->shown = g_ptr_array_new_with_free_func (choice_free);
+  self->found = g_ptr_array_new_with_free_func (choice_free);
   return self;
 }
 
@@ -518,6 +573,8 @@ ui_search_offer_free (UiSearchOffer *self)
   }
   g_clear_pointer (&self->crowd, mail_crowd_unref);
   g_clear_object (&self->engine);
+  g_ptr_array_unref (self->shown);
+  g_ptr_array_unref (self->found);
   g_free (self->typed);
   g_free (self);
 }

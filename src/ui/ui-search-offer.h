@@ -31,6 +31,7 @@ void ui_search_offer_close (UiSearchOffer *self);
 gboolean ui_search_offer_is_open (UiSearchOffer *self);
 /* The next one is chosen; around, by way of what was typed.  FALSE: nothing is offered. */
 gboolean ui_search_offer_move (UiSearchOffer *self, gboolean down);
+void ui_search_offer_unchoose (UiSearchOffer *self);
 /* FALSE: nothing was chosen. */
 gboolean ui_search_offer_take (UiSearchOffer *self);
 
