@@ -9,7 +9,6 @@ store_search_file_free (StoreSearchFile *file)
   (void)sqlite3_finalize (file->find_doc);
   (void)sqlite3_finalize (file->get_text);
   (void)sqlite3_finalize (file->get_key);
-  (void)sqlite3_finalize (file->get_pairs);
   (void)sqlite3_finalize (file->get_mark);
   (void)sqlite3_finalize (file->get_version);
   (void)sqlite3_close (file->sqlite);
@@ -46,7 +45,6 @@ prepare (StoreSearchFile *file)
       "SELECT id, message, stage, received, size, row FROM doc WHERE message = ?1" },
     { &file->get_text, "SELECT text FROM text WHERE id = ?1" },
     { &file->get_key, "SELECT message, received FROM doc WHERE id = ?1" },
-    { &file->get_pairs, "SELECT pairs FROM pairs WHERE id = ?1" },
     { &file->get_mark, "SELECT seen, rows, texts FROM meta" },
     { &file->get_version, "PRAGMA data_version" },
   };
@@ -191,7 +189,6 @@ store_search_file_begin (StoreSearchFile *file, StoreIndexMark *mark, gint64 *ve
 void
 store_search_file_end (StoreSearchFile *file)
 {
-  (void)sqlite3_reset (file->get_pairs);
   if (!sqlite3_get_autocommit (file->sqlite))
     (void)sqlite3_exec (file->sqlite, "COMMIT", NULL, NULL, NULL);
 }
@@ -240,21 +237,5 @@ store_search_file_get_key (StoreSearchFile *file, gint64 place, StoreKey *key)
     *key = STORE_KEY_MAKE (sqlite3_column_int64 (file->get_key, 1),
                            sqlite3_column_int64 (file->get_key, 0));
   (void)sqlite3_reset (file->get_key);
-  return code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : -1;
-}
-
-int
-store_search_file_get_pairs (StoreSearchFile *file, gint64 place, const guint8 **pairs, gsize *size)
-{
-  int code;
-
-  /* What is borrowed from it is gone with this. */
-  (void)sqlite3_reset (file->get_pairs);
-  (void)sqlite3_bind_int64 (file->get_pairs, 1, place);
-  code = sqlite3_step (file->get_pairs);
-  if (code == SQLITE_ROW) {
-    *pairs = sqlite3_column_blob (file->get_pairs, 0);
-    *size = (gsize)sqlite3_column_bytes (file->get_pairs, 0);
-  }
   return code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : -1;
 }

@@ -13,7 +13,7 @@ struct _StoreSearchFile
 {
   /* Owned */
   sqlite3 *sqlite;
-  sqlite3_stmt *find_doc, *get_text, *get_key, *get_pairs, *get_mark, *get_version;
+  sqlite3_stmt *find_doc, *get_text, *get_key, *get_mark, *get_version;
   GArray *
       shifts; /* of gint64, by block: how far behind the place that it wanted one of its messages may stand */
   GArray *
@@ -46,9 +46,6 @@ int store_search_file_get_text (StoreSearchFile *file, gint64 place, char **text
 
 /* Of the message that stands there; the same. */
 int store_search_file_get_key (StoreSearchFile *file, gint64 place, StoreKey *key);
-/* The words of it that stand beside each other (store-index-pairs.c), borrowed until the next call; the same. */
-int store_search_file_get_pairs (StoreSearchFile *file, gint64 place, const guint8 **pairs,
-                                 gsize *size);
 
 /* ---- a query as it is held against messages (store-search-hold.c) ---- */
 
@@ -152,6 +149,7 @@ struct _StoreSearch
   StoreKey row_key;                 /* all rows above this one were looked at, and this one */
   StoreKey next_row;                /* read, and not looked at yet; 0: none is */
   guint late_at, ahead_at;
+  gint64 ahead_last;    /* place behind which they are asked for again */
   gboolean ahead_ended; /* there are none behind those */
   guint n_pages;        /* for which words were asked for */
   gint64 version;       /* of search.db, when it was looked at last */

@@ -276,6 +276,15 @@ is_damaged (StoreSearch *self)
 static gboolean
 begin_words (Walk *walk, GError **error)
 {
+#define PLACES(id) id " > ?2 AND " id " <= ?3 ORDER BY " id
+  static const char *const queries[2][2] = {
+    { "SELECT id FROM doc WHERE ?1 IS NOT NULL AND " PLACES ("id"),
+      "SELECT id, pairs FROM pairs WHERE ?1 IS NOT NULL AND " PLACES ("id") },
+    { "SELECT rowid FROM words WHERE words MATCH ?1 AND " PLACES ("rowid"),
+      "SELECT words.rowid, pairs FROM words CROSS JOIN pairs ON id = words.rowid "
+      "WHERE words MATCH ?1 AND " PLACES ("words.rowid") },
+  };
+#undef PLACES
   StoreSearch *self = walk->search;
   gint64 last = self->from > 0 ? STORE_INDEX_PLACE (self->from) : G_MAXINT64;
   const char *match =
@@ -291,12 +300,8 @@ begin_words (Walk *walk, GError **error)
   if (self->scan == STORE_SEARCH_SCAN_LOOSE)
     match = self->match_loose;
   if (sqlite3_prepare_v2 (self->file->sqlite,
-                          self->scan == STORE_SEARCH_SCAN_ALL
-                              ? "SELECT id FROM doc "
-                                "WHERE ?1 IS NOT NULL AND id > ?2 AND id <= ?3 ORDER BY id"
-                              : "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid > ?2 "
-                                "AND rowid <= ?3 ORDER BY rowid",
-                          -1, &walk->words, NULL)
+                          queries[self->scan != STORE_SEARCH_SCAN_ALL][self->has_pairs], -1,
+                          &walk->words, NULL)
       != SQLITE_OK) {
     base_error_set (error, BASE_ERROR_DISK, sqlite3_errmsg (self->file->sqlite), "%s",
                     store_search_say_unreadable ());
@@ -317,27 +322,15 @@ fail_to_read (Walk *walk, GError **error)
   return FALSE;
 }
 
-/* What stands at this place has the words: it waits for its turn. */
+/* Whether that of which FTS5 has told may be a hit, by the words of it that stand beside each other. */
 static gboolean
-consider_place (Walk *walk, gint64 place, GError **error)
+may_hold (Walk *walk)
 {
   StoreSearch *self = walk->search;
-  const guint8 *pairs = NULL;
-  gsize size = 0;
-  StoreKey key = 0;
-  int found = self->has_pairs ? store_search_file_get_pairs (self->file, place, &pairs, &size) : 0;
 
-  if (found == 1 && !store_search_may_hold (self->root, pairs, size)) {
-    self->looked++;
-    return TRUE;
-  }
-  if (found >= 0)
-    found = store_search_file_get_key (self->file, place, &key);
-  if (found < 0)
-    return fail_to_read (walk, error);
-  if (found == 1)
-    push_key (self, key);
-  return TRUE;
+  return !self->has_pairs
+         || store_search_may_hold (self->root, sqlite3_column_blob (walk->words, 1),
+                                   (gsize)sqlite3_column_bytes (walk->words, 1));
 }
 
 /* Some places beyond a page, for each time that FTS5 is asked it brings all lists together again. */
@@ -345,53 +338,69 @@ static void
 read_ahead (Walk *walk)
 {
   StoreSearch *self = walk->search;
+  gint64 last = self->place;
   int code = SQLITE_ROW;
 
   g_array_set_size (self->ahead, 0);
   self->ahead_at = 0;
-  while (self->ahead->len < AHEAD && (code = sqlite3_step (walk->words)) == SQLITE_ROW) {
-    gint64 place = sqlite3_column_int64 (walk->words, 0);
-
-    g_array_append_val (self->ahead, place);
+  for (guint i = 0; i < AHEAD && (code = sqlite3_step (walk->words)) == SQLITE_ROW; i++) {
+    last = sqlite3_column_int64 (walk->words, 0);
+    if (may_hold (walk))
+      g_array_append_val (self->ahead, last);
   }
   self->ahead_ended = code == SQLITE_DONE;
+  self->ahead_last = last;
   /* Called off: it is asked again. */
-  if (code != SQLITE_ROW && code != SQLITE_DONE)
+  if (code != SQLITE_ROW && code != SQLITE_DONE) {
     g_array_set_size (self->ahead, 0);
+    self->ahead_last = self->place;
+  }
 }
 
-/* 1: *place is the next one, 0: there are no more, -1: error. */
-static int
-next_place (Walk *walk, gint64 *place, GError **error)
+/* What has the words waits for its turn. */
+static gboolean
+consider_place (Walk *walk, GError **error)
 {
   StoreSearch *self = walk->search;
-  int code;
+  StoreKey key = 0;
+  int found = store_search_file_get_key (self->file, self->place, &key);
 
-  if (self->ahead_at < self->ahead->len) {
-    *place = g_array_index (self->ahead, gint64, self->ahead_at++);
-    return 1;
-  }
-  if (self->ahead_ended)
-    return 0;
-  if (walk->words == NULL && !begin_words (walk, error))
-    return -1;
-  code = sqlite3_step (walk->words);
-  if (code == SQLITE_ROW)
-    *place = sqlite3_column_int64 (walk->words, 0);
-  else if (code != SQLITE_DONE && !fail_to_read (walk, error))
-    return -1;
-  return code == SQLITE_ROW;
+  if (found < 0)
+    return fail_to_read (walk, error);
+  if (found == 1)
+    push_key (self, key);
+  return TRUE;
 }
 
 static gboolean
 step_words (Walk *walk, GError **error)
 {
   StoreSearch *self = walk->search;
-  int found = next_place (walk, &self->place, error);
+  int code;
 
-  if (found == 0)
+  if (self->ahead_at < self->ahead->len) {
+    self->place = g_array_index (self->ahead, gint64, self->ahead_at++);
+    return consider_place (walk, error);
+  }
+  self->place = MAX (self->place, self->ahead_last);
+  if (self->ahead_ended) {
     self->words_ended = TRUE;
-  return found == 1 ? consider_place (walk, self->place, error) : found == 0;
+    return TRUE;
+  }
+  if (walk->words == NULL && !begin_words (walk, error))
+    return FALSE;
+  code = sqlite3_step (walk->words);
+  if (code == SQLITE_DONE) {
+    self->words_ended = TRUE;
+    return TRUE;
+  }
+  if (code != SQLITE_ROW)
+    return fail_to_read (walk, error);
+  self->place = sqlite3_column_int64 (walk->words, 0);
+  if (may_hold (walk))
+    return consider_place (walk, error);
+  self->looked++;
+  return TRUE;
 }
 
 /* The index has it as its row says, at least: then the words found it. */
@@ -462,6 +471,7 @@ rewind_all (StoreSearch *self)
   g_array_set_size (self->ahead, 0);
   self->ahead_at = 0;
   self->ahead_ended = FALSE;
+  self->ahead_last = -1;
   self->place = -1;
   self->row_key = G_MAXINT64;
   self->next_row = 0;
@@ -622,10 +632,10 @@ read_some (StoreSearch *self, guint limit, GArray *out, GCancellable *cancellabl
     handler =
         g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self->file->sqlite, NULL);
   ok = ok && go_on (&walk, limit, out, error);
-  g_cancellable_disconnect (cancellable, handler);
-  *again = !ok && self->file != NULL && is_damaged (self);
   if (ok && walk.words != NULL && !self->words_ended && self->n_pages++ > 0)
     read_ahead (&walk);
+  g_cancellable_disconnect (cancellable, handler);
+  *again = !ok && self->file != NULL && is_damaged (self);
   (void)sqlite3_finalize (walk.words);
   if (!sqlite3_get_autocommit (self->db->sqlite))
     ok = store_db_exec (self->db, "COMMIT", ok ? error : NULL) && ok;
