@@ -209,6 +209,28 @@ ui_list_select_all_found (UiList *self)
   return TRUE;
 }
 
+static gboolean
+on_select_all (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  ui_list_select_all (data);
+  return GDK_EVENT_STOP;
+}
+
+/* The keys by which GtkListView selects all of its rows: those that are still to be read are meant, too. */
+static void
+watch_select_all (UiList *self)
+{
+  static const guint keys[] = { GDK_KEY_a, GDK_KEY_slash };
+  GtkEventController *shortcuts = gtk_shortcut_controller_new ();
+  gtk_event_controller_set_propagation_phase (shortcuts, GTK_PHASE_CAPTURE);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_shortcut_controller_add_shortcut (
+        GTK_SHORTCUT_CONTROLLER (shortcuts),
+        gtk_shortcut_new (gtk_keyval_trigger_new (keys[i], GDK_CONTROL_MASK),
+                          gtk_callback_action_new (on_select_all, self, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self->scrolled), shortcuts);
+}
+
 /* By a person's hands. */
 static gboolean
 on_wheel (UiList *self)
@@ -478,6 +500,7 @@ ui_list_init_search (UiList *self)
   g_signal_connect_swapped (self->search_bar, "closed", G_CALLBACK (on_closed), self);
   g_signal_connect_swapped (self->search_bar, "server", G_CALLBACK (on_server), self);
   g_signal_connect_swapped (self->search_bar, "entered", G_CALLBACK (on_entered), self);
+  watch_select_all (self);
   watch_wheel (self);
   g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scrolled), "value-changed",
                            G_CALLBACK (on_scrolled), self, G_CONNECT_SWAPPED);

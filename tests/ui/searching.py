@@ -3,13 +3,14 @@ method composes in it.  In the language of the session."""
 import os
 import re
 import stat
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from composing import keys, use_own  # noqa: E402
 from letters import deliver, letter, row  # noqa: E402
-from scene import case, chosen, eventually, exact, finish, words  # noqa: E402
+from scene import STATE, case, chosen, eventually, exact, finish, words  # noqa: E402
 from screen import Screen  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -29,14 +30,18 @@ def value(name):
     return spoken('search value', name)
 
 
-def mail(scene):
+GOOD = os.path.join(STATE, 'lab', 'certs', 'good.pem')
+MANY = 3000  # more than are read at once
+
+
+def mail(scene, **ports):
     scene.empty('alice')
     deliver([letter('Old minutes', 'The quick brown fox signed them.\n'),
              letter('이메일을 보냅니다', '회의록을 첨부합니다.\n', sender='김민우 <minu@lab.test>', hour=1),
              letter('Lunch on Friday', 'Shall we meet at the harbour?\n', sender='Carol White <carol@lab.test>', hour=2),
              letter('Harbour report', 'All ships are in.\n', hour=3)], seen=2)
     scene.append('alice', 'Archive', letter('Filed away', 'About the harbour, long ago.\n'))
-    scene.account()
+    scene.account(**ports)
     scene.start()
     scene.inbox()
     row(scene, 'Harbour report')
@@ -270,8 +275,42 @@ def what_is_wrong_is_marked_and_mended(scene):
 
 
 @case
-def what_is_composed_is_looked_for(scene):
-    use_own('at-once')
+def the_servers_are_asked_and_called_off(scene):
+    proxy = scene.proxy(993, 993, '--tls', GOOD, '--to-tls', '--stall-at', 'SEARCH')
+    mail(scene, imap=993)
+    begin(scene)
+    scene.app.type('harbour')
+    found(scene, 'Harbour report', 'Lunch on Friday', 'Filed away')
+    scene.app.click('push button', exact('Search on Server'))
+    proxy.wait('C: .*SEARCH')
+    scene.app.wait('progress bar', exact('Searching on the server'))
+    scene.shot('asking')
+    scene.app.click('push button', exact('Cancel'))
+    scene.app.wait_gone('progress bar', exact('Searching on the server'))
+    scene.app.wait_gone('push button', exact('Cancel'))
+    found(scene, 'Harbour report', 'Lunch on Friday', 'Filed away')
+    scene.quit()
+
+
+@case
+def all_that_was_found_is_selected(scene):
+    """Those too that no row has been made for yet."""
+    subprocess.run([os.environ['FILL'], scene.profile, str(MANY)], check=True)
+    scene.start()
+    row(scene, 'Subject last')
+    begin(scene)
+    scene.app.type('subject')
+    scene.app.wait('status bar', '3,?000', timeout=60)
+    scene.app.key('Return')
+    eventually(lambda: row(scene, 'Subject last').has('selected'), what='the first one is selected')
+    scene.app.key('ctrl+a')
+    scene.app.wait('label', re.escape(words.translation.ngettext('%u selected', '%u selected', MANY)).replace('%u', str(MANY)))
+    scene.shot('selected')
+    scene.quit()
+
+
+def composed(scene, manner):
+    use_own(manner)
     try:
         mail(scene)
         begin(scene)
@@ -285,14 +324,32 @@ def what_is_composed_is_looked_for(scene):
         scene.app.key('Return')
         scene.app.wait('text', exact('Text of the message'), condition=lambda n: '회의록' in n.text)
         typed(scene, '메일')
-        # Somebody is suggested by a syllable that is composed
+        # Somebody is suggested by a syllable that is composed, and taken in its place
         knows(scene, keys('김'), '김민우')
         scene.app.click('list item', '^김민우, minu@')
-        scene.app.wait(*ENTRY, condition=lambda n: n.text.endswith(':minu@lab.test '))
+        typed(scene, operator('from') + 'minu@lab.test ')
+        found(scene, '이메일을 보냅니다')
+        # A piece is taken away and another one edited while something is composed behind them
+        scene.app.fill(*ENTRY, operator('is') + value('read') + ' ' + operator('body') + '“fox” ')  # pasted, as an input method would compose it
+        found(scene, 'Old minutes')
+        scene.app.type(keys('냅'))  # with which no suggestion begins, that would lie over the chips
+        scene.app.click('push button', exact('Remove %s').replace('%s', re.escape(operator('body') + '“fox”')))
+        typed(scene, operator('is') + value('read') + ' 냅')
         found(scene, '이메일을 보냅니다')
         scene.quit()
     finally:
         del os.environ['GTK_IM_MODULE']
+
+
+@case
+def what_is_composed_is_looked_for(scene):
+    composed(scene, 'at-once')
+
+
+@case
+def what_is_composed_elsewhere_is_looked_for(scene):
+    """By another process, whose answers take their time."""
+    composed(scene, 'late')
 
 
 @case
@@ -313,4 +370,5 @@ def keys_are_an_input_methods_first(scene):
 
 if __name__ == '__main__':
     main(chosen([what_is_typed_is_completed, folders_and_accounts_are_suggested, what_was_looked_for_comes_back, operators_are_chips, there_is_help,
-                 what_is_wrong_is_marked_and_mended, what_is_composed_is_looked_for, keys_are_an_input_methods_first]), finish)
+                 what_is_wrong_is_marked_and_mended, the_servers_are_asked_and_called_off, all_that_was_found_is_selected, what_is_composed_is_looked_for,
+                 what_is_composed_elsewhere_is_looked_for, keys_are_an_input_methods_first]), finish)
