@@ -50,7 +50,7 @@ add_three (GArray *pairs, const char *begin, const char *end)
 static gboolean
 next_piece (const char **at, const char *end, Piece *piece, GArray *pairs)
 {
-  const char *next, *before = NULL, *now;
+  const char *next = *at, *before = NULL, *now;
   guint n = 0;
 
   *piece = (Piece){ NULL, NULL, NULL, NULL, FALSE, BASE_CHAR_BREAK };
