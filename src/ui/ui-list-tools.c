@@ -62,15 +62,22 @@ ui_list_toggle_filter_bar (UiList *self)
     gtk_widget_grab_focus (GTK_WIDGET (self->filter_unread));
 }
 
+static void
+set_order (UiList *self, MailMessageList *messages)
+{
+  if (messages && self->settings)
+    mail_message_list_set_order (messages,
+                                 (MailSort)g_settings_get_enum (self->settings, "list-sort"),
+                                 g_settings_get_boolean (self->settings, "list-ascending"));
+}
+
 void
 ui_list_apply_order (UiList *self)
 {
   if (!self->messages)
     return;
-  if (self->settings)
-    mail_message_list_set_order (self->messages,
-                                 (MailSort)g_settings_get_enum (self->settings, "list-sort"),
-                                 g_settings_get_boolean (self->settings, "list-ascending"));
+  set_order (self, self->messages);
+  set_order (self, self->before.messages); /* behind the search */
   mail_message_list_set_filter (self->messages, ui_list_get_filter (self));
   self->reordered = mail_message_list_get_loading (self->messages);
 }

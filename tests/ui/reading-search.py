@@ -1,6 +1,7 @@
 """reading-search.py PREFIX STATE SCREENSHOTS LANGUAGE: mail is found as somebody types, and the folder comes back as it was."""
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -167,6 +168,27 @@ def what_is_found_is_kept_right(scene):
 
 
 @case
+def another_order_is_the_folders_behind_it(scene):
+    """Where somebody sorts while there is a search, which has an order of its own."""
+    mail(scene)
+    scene.app.key('ctrl+f')
+    scene.app.wait(*ENTRY, condition=lambda n: n.has('focused'))
+    scene.app.type('harbour')
+    scene.app.wait('status bar', '^3 messages')
+    place = '/' + name_of(scene).replace('.', '/') + '/window/1'
+    dbus.Interface(dbus.SessionBus().get_object(name_of(scene), place), 'org.gtk.Actions').Activate('list-sort', ['subject'], {})
+    scene.app.key('Escape')
+    row(scene, 'Old minutes')
+    subjects = re.compile('Harbour report|Lunch on Friday|Old minutes')
+
+    def order():
+        found = scene.app.root.find_all('list item|table row', subjects.pattern)
+        return [subjects.search(node.name).group() for node in sorted(found, key=lambda node: node.extents[1])]
+    eventually(lambda: order() == ['Old minutes', 'Lunch on Friday', 'Harbour report'], what='the order of subjects, from Z to A')
+    scene.quit()
+
+
+@case
 def a_search_is_kept_as_a_folder(scene):
     mail(scene)
     scene.app.key('ctrl+k')
@@ -247,4 +269,4 @@ def no_server_hears_of_that(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([results_come_as_somebody_types, words_of_the_text_are_found, it_begins_and_ends_anywhere, what_is_found_is_kept_right, a_search_is_kept_as_a_folder, the_desktop_searches_too]), finish)
+    main(chosen([results_come_as_somebody_types, words_of_the_text_are_found, it_begins_and_ends_anywhere, what_is_found_is_kept_right, another_order_is_the_folders_behind_it, a_search_is_kept_as_a_folder, the_desktop_searches_too]), finish)
