@@ -470,6 +470,46 @@ store_search_hold (StoreSearch *self, SearchNode *node, SearchMessage *message, 
   return FALSE;
 }
 
+/* Whether it is so because of a part that names places: what lies in Junk, Trash or Drafts is found by such words alone, and the other side of an OR is about the rest. */
+static gboolean
+hold_there (StoreSearch *self, const SearchNode *node, SearchMessage *message,
+            const SearchFolder *folder, GError **error)
+{
+  guint ignored = 0;
+
+  switch (node->kind) {
+  case BASE_QUERY_IN:
+    return store_search_hold (self, node, message, &ignored, error);
+  case BASE_QUERY_IS:
+    return node->state == BASE_QUERY_DRAFT && folder->role == STORE_ROLE_DRAFTS;
+  case BASE_QUERY_AND:
+  case BASE_QUERY_OR:
+    for (guint i = 0; i < node->children->len; i++)
+      if (hold_there (self, node->children->pdata[i], message, folder, error))
+        return node->kind == BASE_QUERY_OR
+               || store_search_hold (self, node, message, &ignored, error);
+    return FALSE;
+  case BASE_QUERY_ALL:
+  case BASE_QUERY_NOT:
+  case BASE_QUERY_TERM:
+  case BASE_QUERY_HAS:
+  case BASE_QUERY_ACCOUNT:
+  case BASE_QUERY_LABEL:
+  case BASE_QUERY_DATE:
+  case BASE_QUERY_SIZE:
+    break;
+  }
+  return FALSE;
+}
+
+static gboolean
+lies_apart (const StoreSearch *self, const SearchFolder *folder)
+{
+  return self->folder == 0
+         && (folder->role == STORE_ROLE_JUNK || folder->role == STORE_ROLE_TRASH
+             || folder->role == STORE_ROLE_DRAFTS);
+}
+
 /* ---- neighbours ---- */
 
 gboolean
@@ -524,13 +564,22 @@ store_search_has_pairs (const SearchNode *node)
 
 /* ---- rows ---- */
 
+/* Some programs give all their mail one Message-ID: what was not written at one moment is no copy. */
+static gint64
+name_copies (gint64 own, gint64 date)
+{
+  guint64 name = ((guint64)own * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) ^ (guint64)date;
+
+  return own == 0 ? 0 : (gint64)MAX (name, 1);
+}
+
 gboolean
 store_search_load (StoreSearch *self, gint64 id, SearchMessage *message, gboolean *is_there,
                    GError **error)
 {
   g_autoptr (StoreQuery) query = store_db_query (
       self->db, error,
-      "SELECT folder, received, size, flags, hidden, has_attachments, thread, marks, own "
+      "SELECT folder, received, size, flags, hidden, has_attachments, thread, marks, own, date "
       "FROM message WHERE id = ?1",
       STORE_INTS (id));
   int step = query != NULL ? store_query_step (self->db, query, error) : -1;
@@ -547,7 +596,8 @@ store_search_load (StoreSearch *self, gint64 id, SearchMessage *message, gboolea
                               .has_attachments = store_query_int (query, 5) != 0,
                               .thread = store_query_int (query, 6),
                               .marks = (guint)store_query_int (query, 7),
-                              .own = store_query_int (query, 8) };
+                              .own = name_copies (store_query_int (query, 8),
+                                                  store_query_int (query, 9)) };
   /* In a folder that came since it would be found when the search begins anew. */
   folder = g_hash_table_lookup (self->folders, &message->folder);
   message->account = folder != NULL ? folder->account : 0;
@@ -569,6 +619,7 @@ int
 store_search_look (StoreSearch *self, gint64 id, StoreHit *hit, GError **error)
 {
   SearchMessage message = { 0 };
+  const SearchFolder *folder;
   gboolean is_there, is_hit;
   g_autoptr (GError) local = NULL;
   guint where = 0;
@@ -579,7 +630,10 @@ store_search_look (StoreSearch *self, gint64 id, StoreHit *hit, GError **error)
       || !store_search_is_within (self, g_hash_table_lookup (self->folders, &message.folder))
       || !is_in_view (self, &message))
     return 0;
-  is_hit = store_search_hold (self, self->root, &message, &where, &local);
+  folder = g_hash_table_lookup (self->folders, &message.folder);
+  is_hit =
+      store_search_hold (self, self->root, &message, &where, &local)
+      && (!lies_apart (self, folder) || hold_there (self, self->root, &message, folder, &local));
   store_search_message_clear (&message);
   if (local != NULL) {
     g_propagate_error (error, g_steal_pointer (&local));

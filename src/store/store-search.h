@@ -15,7 +15,8 @@ typedef struct
 {
   gint64 message, thread, account, folder;
   gint64 received;
-  gint64 own;        /* the same for all copies in its account; 0: it has no Message-ID */
+  gint64
+      own; /* the same for all copies in its account, which have one Message-ID and one date; 0: it has no Message-ID */
   BaseSection where; /* the best section that all of it was found in; 0: nothing of it is words */
   gboolean unread;
 } StoreHit;

@@ -227,6 +227,74 @@ test_act (void)
   g_assert_false (is_read_there (bench, elsewhere));
 }
 
+/* ---- where it is looked for ---- */
+
+static void
+add_letter (Bench *bench, MailFolder *folder, gint64 date, const char *id, const char *subject)
+{
+  StoreNewMessage message = { .uid = bench->next_uid++,
+                              .received = date,
+                              .date = date,
+                              .size = 100,
+                              .from_name = "Ada",
+                              .from_address = "ada@example.org",
+                              .to = "Bea",
+                              .subject = subject,
+                              .message_id = id,
+                              .preview = "First line" };
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (list, &message);
+  g_assert_true (store_message_add (bench->db, mail_folder_get_id (folder), list, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static guint
+count_found (Bench *bench, const char *typed)
+{
+  g_autoptr (MailFolder) folder = mail_folder_new_search ("Search", typed, NULL, FALSE);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, folder, FALSE);
+
+  wait_until (is_read, list);
+  return g_list_model_get_n_items (G_LIST_MODEL (list));
+}
+
+/* What lies in Junk and Trash is found where a place is named, and only by what that is said with. */
+static void
+test_apart (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  MailFolder *junk = mail_account_get_folder_by_role (bench->account, MAIL_ROLE_JUNK);
+  MailFolder *trash = mail_account_get_folder_by_role (bench->account, MAIL_ROLE_TRASH);
+
+  add_letter (bench, bench->inbox, 1000, "<1@x>", "harbour");
+  add_letter (bench, junk, 2000, "<2@x>", "harbour");
+  add_letter (bench, trash, 3000, "<3@x>", "harbour");
+  add_letter (bench, trash, 4000, "<4@x>", "cinema");
+  g_assert_cmpuint (count_found (bench, "harbour"), ==, 1);
+  g_assert_cmpuint (count_found (bench, "harbour in:anywhere"), ==, 3);
+  g_assert_cmpuint (count_found (bench, "harbour OR in:trash"), ==, 3);
+  g_assert_cmpuint (count_found (bench, "harbour OR (cinema in:trash)"), ==, 2);
+  g_assert_cmpuint (count_found (bench, "harbour (in:inbox OR in:junk)"), ==, 2);
+  g_assert_cmpuint (count_found (bench, "harbour -in:trash"), ==, 1);
+  g_assert_cmpuint (count_found (bench, "harbour OR is:draft"), ==, 1);
+}
+
+/* Copies of one message are one result; what only bears the same Message-ID is another message. */
+static void
+test_copies (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+
+  add_letter (bench, bench->inbox, 1000, "<same@x>", "harbour");
+  add_letter (bench, bench->archive, 1000, "<same@x>", "harbour");
+  g_assert_cmpuint (count_found (bench, "harbour"), ==, 1);
+  add_letter (bench, bench->inbox, 5000, "<same@x>", "harbour again");
+  add_letter (bench, bench->inbox, 6000, "<same@x>", "and harbour again");
+  g_assert_cmpuint (count_found (bench, "harbour"), ==, 3);
+}
+
 /* ---- what the search thread does meanwhile ---- */
 
 /* It counts what it begins and what it looks at, and waits where it is wished for. */
@@ -440,6 +508,8 @@ add_found_tests (void)
   g_test_add_func ("/mail/found/rows", test_rows);
   g_test_add_func ("/mail/found/held", test_held);
   g_test_add_func ("/mail/found/all", test_all);
+  g_test_add_func ("/mail/found/apart", test_apart);
+  g_test_add_func ("/mail/found/copies", test_copies);
   g_test_add_func ("/mail/found/act", test_act);
   g_test_add_func ("/mail/found/typed-on", test_typed_on);
   g_test_add_func ("/mail/found/before-counts", test_before_counts);
