@@ -459,14 +459,13 @@ run (gpointer data)
 {
   MailIndexer *self = data;
   gboolean said = FALSE;
-  gint64 begun = 0, wait = 0;
+  gint64 mended = 0, now;
 
   /* Of this thread alone, on Linux. */
   (void)setpriority (PRIO_PROCESS, (id_t)syscall (SYS_gettid), NICE);
   do {
     g_autoptr (GError) error = NULL;
 
-    begun = g_get_monotonic_time ();
     if (self->db == NULL)
       self->db = store_connect (self->store, &error);
     if (self->db != NULL)
@@ -476,9 +475,12 @@ run (gpointer data)
     if (!said && error != NULL)
       base_log ("The index of words could not be written: %s", error->message);
     said |= error != NULL;
-    /* Damage that somebody met is mended at once; not again and again. */
-    wait = error != NULL ? g_get_monotonic_time () + AGAIN_US : begun + AGAIN_US;
-  } while (wait_until (self, wait));
+    now = g_get_monotonic_time ();
+    if (error != NULL || (mended != 0 && now - mended < AGAIN_US))
+      (void)wait_until (self, now + AGAIN_US);
+    else
+      mended = now; /* damage that somebody met, at once; not again and again */
+  } while (!is_stopping (self));
   finish_told (self);
   g_clear_pointer (&self->db, store_db_free);
   return NULL;
