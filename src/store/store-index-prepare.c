@@ -29,8 +29,8 @@ struct _StoreIndexPreparing
   /* Borrowed */
   const StoreIndexDoc *docs;
 
-  gsize n;
-  int stopping; /* atomic */
+  gsize n, ahead; /* who takes them has prepared what could be had up to there */
+  int stopping;   /* atomic */
 };
 
 static GString *
@@ -128,6 +128,9 @@ void
 store_index_preparing_take (StoreIndexPreparing *self, gsize i, StoreIndexPrepared *prepared)
 {
   if (!prepare (self, i, self->tokens)) {
+    /* The other one is at it, and may have to wait for a processor: there is something to do meanwhile. */
+    while (g_atomic_int_get (&self->items[i].state) != DOC_READY && self->ahead < self->n)
+      (void)prepare (self, self->ahead++, self->tokens);
     g_mutex_lock (&self->lock);
     while (g_atomic_int_get (&self->items[i].state) != DOC_READY)
       g_cond_wait (&self->turn, &self->lock);
