@@ -29,6 +29,7 @@ OTHERS = pseudo.of_others()
 DATA = r'en_US|[\w.+-]*@[\w.-]*|\S*lab\.test\S*|https?:\S*|Alice Lee|AL|B|Sosik|Re:|\b(Ctrl|Shift|Alt|Tab|Esc|Return|Delete|F\d+)\b|\d+(\.\d+)? ?[kMG]?B|[A-Za-z]{1,9} \d+|\d+ [A-Za-z]+|\.\w{3}\b|BEGIN:VCALENDAR.*|Authentication failed\.'
 DATA += ''.join('|' + name for names in (calendar.day_name, calendar.month_name, calendar.day_abbr) for name in names if name)
 FOLDERS = 'Drafts Sent Junk Trash Archive'.split()  # on the server
+DATA += r'|\bis:\w+'  # typed to search, in English
 # Titles that libadwaita shortens where there is no room.
 MAY_BE_SHORT = r'AdwWindowTitle|<AdwEntryRow|^GtkLabel<GtkCenterBox<GtkWindowHandle<AdwHeaderBar'
 
