@@ -9,6 +9,7 @@
 
 #define AVATAR    22
 #define MAX_CHARS 26
+#define MIN_CHARS 12
 
 struct _UiChip
 {
@@ -127,6 +128,7 @@ ui_chip_new (MailRecipient *recipient)
 
   label = gtk_label_new (shown);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (label), MIN (MIN_CHARS, (int)g_utf8_strlen (shown, -1)));
   gtk_label_set_max_width_chars (GTK_LABEL (label), MAX_CHARS);
   gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
   gtk_widget_set_parent (label, widget);

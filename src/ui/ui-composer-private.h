@@ -61,6 +61,7 @@ struct _UiComposer
   GtkWidget *from_row;
   GtkDropDown *from;
   UiRecipients *to;
+  GtkWidget *to_row;
   GtkWidget *cc_row;
   UiRecipients *cc;
   GtkWidget *bcc_row;

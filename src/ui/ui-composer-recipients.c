@@ -3,6 +3,10 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-flow.h"
+
+#define SPACING 12
+
 static gboolean
 wants_copies (UiComposer *self)
 {
@@ -66,7 +70,11 @@ ui_composer_add_recipients (UiComposer *self)
   UiRecipients *const fields[] = { self->to, self->cc, self->bcc };
   const char *const verbs[] = { _ ("Move to _To"), _ ("Move to _Cc"), _ ("Move to _Bcc") };
 
+  GtkWidget *const rows[] = { self->to_row, self->cc_row, self->bcc_row };
+
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    /* A field begins a line of its own where beside its name there is room for no recipient. */
+    gtk_widget_set_layout_manager (rows[i], ui_flow_new (SPACING));
     for (guint j = 0; j < G_N_ELEMENTS (fields); j++) {
       if (i != j)
         ui_recipients_add_other (fields[i], fields[j], verbs[j]);

@@ -702,6 +702,7 @@ ui_composer_class_init (UiComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiComposer, from_row);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, from);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, to);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, to_row);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, cc_row);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, cc);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, bcc_row);

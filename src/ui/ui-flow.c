@@ -16,6 +16,24 @@ ui_flow_get_request_mode (GtkLayoutManager *manager, GtkWidget *widget)
   return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
+/* How wide a child that expands is: what is left of its line, beside those behind it where there is room for them, too. */
+static int
+get_rest (UiFlow *self, GtkWidget *child, int minimum, int left)
+{
+  int behind = 0;
+
+  for (GtkWidget *next = gtk_widget_get_next_sibling (child); next != NULL;
+       next = gtk_widget_get_next_sibling (next)) {
+    int natural;
+
+    if (!gtk_widget_should_layout (next))
+      continue;
+    gtk_widget_measure (next, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+    behind += self->spacing + natural;
+  }
+  return MAX (minimum, minimum + behind <= left ? left - behind : left);
+}
+
 /* Places all of them, or only says how high they are.  A line is as high as its highest child. */
 static int
 place (UiFlow *self, GtkWidget *widget, int width, gboolean allocate)
@@ -36,7 +54,7 @@ place (UiFlow *self, GtkWidget *widget, int width, gboolean allocate)
       if (gtk_widget_get_hexpand (next)) {
         if (x > 0 && begin + minimum > width)
           break;
-        natural = MAX (minimum, width - begin);
+        natural = get_rest (self, next, minimum, width - begin);
       }
       natural = CLAMP (natural, MIN (minimum, width), MAX (width, 1));
       if (x > 0 && begin + natural > width)
@@ -54,7 +72,7 @@ place (UiFlow *self, GtkWidget *widget, int width, gboolean allocate)
         continue;
       gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, &natural, NULL, NULL);
       if (gtk_widget_get_hexpand (child))
-        natural = width - begin;
+        natural = get_rest (self, child, minimum, width - begin);
       natural = MAX (CLAMP (natural, MIN (minimum, width), MAX (width, 1)), minimum);
       gtk_widget_size_allocate (
           child, &(GtkAllocation){ mirrored ? width - begin - natural : begin, y, natural, line },

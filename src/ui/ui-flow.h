@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* A child that expands takes what is left of its line, and begins a new one where that is less than its minimum; any other is as wide as it wants
- * to be, at most a line.  Children of a line are `spacing` pixels apart. */
+/* A child that expands takes what is left of its line, beside those behind it if there is room for all of them, and begins a new one where that is less
+ * than its minimum; any other is as wide as it wants to be, at most a line.  Children of a line are `spacing` pixels apart. */
 #define UI_TYPE_FLOW (ui_flow_get_type ())
 G_DECLARE_FINAL_TYPE (UiFlow, ui_flow, UI, FLOW, GtkLayoutManager)
 

@@ -116,7 +116,7 @@ ui_keep_row_init (UiKeepRow *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _ ("Whole messages"));
   adw_action_row_set_subtitle (
       ADW_ACTION_ROW (self), _ ("Others are in the list too, and are fetched when you open them"));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self), 3);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self), 0);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self), choice);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self), choice);
   g_signal_connect_swapped (choice, "notify::selected", G_CALLBACK (on_selected), self);

@@ -210,9 +210,10 @@ ui_sender_rows_new (const BaseServer *server, GtkEditable *address)
 
   self->server = base_server_dup (server);
   g_set_weak_pointer (&self->address, address);
-  if (server != NULL)
-    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->password),
-                                   _ ("New password (empty: as it was)"));
+  if (server != NULL) {
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->password), _ ("New password"));
+    gtk_widget_set_tooltip_text (self->password, _ ("Left empty, the password stays as it is"));
+  }
   fill (self);
   update_own (self);
   g_signal_connect_swapped (self->own, "notify::active", G_CALLBACK (on_own), self);

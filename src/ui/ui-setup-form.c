@@ -288,7 +288,8 @@ forget_passwords (UiSetupForm *self)
 void
 ui_setup_form_set_account (UiSetupForm *self, const BaseAccount *account, gboolean edit)
 {
-  const char *password = edit ? _ ("New password (empty: as it was)") : _ ("Password");
+  const char *password = edit ? _ ("New password") : _ ("Password");
+  const char *empty = edit ? _ ("Left empty, the password stays as it is") : NULL;
   g_autoptr (BaseAccount) before = ui_setup_form_dup_account (self);
 
   self->loading = TRUE;
@@ -310,6 +311,8 @@ ui_setup_form_set_account (UiSetupForm *self, const BaseAccount *account, gboole
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->imap.password), password);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->smtp.password),
                                  edit ? password : _ ("Password for sending"));
+  gtk_widget_set_tooltip_text (self->imap.password, empty);
+  gtk_widget_set_tooltip_text (self->smtp.password, empty);
   ui_keep_row_set (self->keep, account->bodies, account->months);
   /* Those of an account that exists have a page of their own, and need no sign-in. */
   gtk_widget_set_visible (self->on_computer, !edit);

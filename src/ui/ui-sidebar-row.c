@@ -61,6 +61,15 @@ set_label (UiSidebarRow *self, const char *label)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
+/* With several lines it is never cut where the text is large. */
+static void
+break_lines (GtkLabel *label, int most)
+{
+  gtk_label_set_wrap (label, TRUE);
+  gtk_label_set_wrap_mode (label, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_lines (label, most);
+}
+
 static GtkLabel *
 create_label (const char *css_class)
 {
@@ -226,9 +235,8 @@ build_account (UiSidebarRow *self)
   self->name = create_label ("heading");
   self->state = create_label ("caption");
   /* A reason is a sentence: its beginning alone says little */
-  gtk_label_set_wrap (self->state, TRUE);
-  gtk_label_set_wrap_mode (self->state, PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_lines (self->state, 6);
+  gtk_label_set_ellipsize (self->state, PANGO_ELLIPSIZE_NONE);
+  break_lines (self->state, -1);
   self->progress = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
   gtk_widget_set_margin_top (GTK_WIDGET (self->progress), 3);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -277,6 +285,7 @@ build_entry (UiSidebarRow *self)
   self->icon = GTK_IMAGE (
       g_object_new (GTK_TYPE_IMAGE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL));
   self->name = create_label ("name");
+  break_lines (self->name, 3);
   gtk_widget_set_hexpand (GTK_WIDGET (self->name), TRUE);
   self->count = create_label ("count");
   gtk_widget_add_css_class (GTK_WIDGET (self->count), "dim-label");

@@ -1,6 +1,7 @@
 /* Looks at each widget as it is realized.  Main thread; must never change what a label or a tooltip says, only where its lines end. */
 #include "ui-words.h"
 
+#include <adwaita.h>
 #include <string.h>
 
 #define KEY "ui-words"
@@ -143,6 +144,15 @@ on_has_tooltip (GtkWidget *widget)
   g_signal_connect (widget, "query-tooltip", G_CALLBACK (on_query_tooltip), NULL);
 }
 
+/* Which libadwaita cuts where there is no room. */
+static gboolean
+is_title_of_group (GtkWidget *widget)
+{
+  return GTK_IS_LABEL (widget) && gtk_widget_has_css_class (widget, "heading")
+         && gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_GROUP) != NULL
+         && gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_BOX) == NULL;
+}
+
 static gboolean
 on_realize (GSignalInvocationHint *hint, guint n_values, const GValue *values, gpointer data)
 {
@@ -154,6 +164,11 @@ on_realize (GSignalInvocationHint *hint, guint n_values, const GValue *values, g
   if (g_object_get_qdata (G_OBJECT (widget), seen) != NULL)
     return TRUE;
   g_object_set_qdata (G_OBJECT (widget), seen, widget);
+  if (is_title_of_group (widget)) {
+    gtk_label_set_ellipsize (GTK_LABEL (widget), PANGO_ELLIPSIZE_NONE);
+    gtk_label_set_wrap (GTK_LABEL (widget), TRUE);
+    gtk_label_set_wrap_mode (GTK_LABEL (widget), PANGO_WRAP_WORD_CHAR);
+  }
   if (GTK_IS_LABEL (widget) && gtk_label_get_wrap (GTK_LABEL (widget)))
     tend_label (GTK_LABEL (widget));
   if (!gtk_widget_get_has_tooltip (widget))

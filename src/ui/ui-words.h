@@ -1,4 +1,4 @@
-/* Korean words stay whole where a line ends.
+/* Korean words stay whole where a line ends, and titles of groups of settings go on in a second line.
  *
  * Pango breaks Korean between any two syllables (UAX #14 leaves it to the language, and it does not ask), and tooltips of GTK 4.8 are so narrow
  * that they break a line of six syllables, because their width counts characters. */

@@ -26,7 +26,7 @@ screen.screen().root.change_property(screen.intern_atom('RESOURCE_MANAGER'), Xat
 screen.flush()
 OTHERS = pseudo.of_others()
 # What people and servers are called, and what is the same in all languages.
-DATA = r'en_US|[\w.+-]*@[\w.-]*|\S*lab\.test\S*|https?:\S*|Alice Lee|AL|B|Sosik|Re:|\b(Ctrl|Shift|Alt|Tab|Esc|Return|Delete|F\d+)\b|\d+(\.\d+)? ?[kMG]?B|[A-Za-z]{1,9} \d+|\d+ [A-Za-z]+|\.\w{3}\b|BEGIN:VCALENDAR.*|Authentication failed\.'
+DATA = r'en_US|\bis:unread\b|ca\.pem|CN=\w+|\b[\dA-F]{2}(:[\dA-F]{2}){31}\b|\w+\.elsewhere\.test|[\w.+-]*@[\w.-]*|\S*lab\.test\S*|https?:\S*|Alice Lee|AL|B|Sosik|Re:|\b(Ctrl|Shift|Alt|Tab|Esc|Return|Delete|F\d+)\b|\d+(\.\d+)? ?[kMG]?B|[A-Za-z]{1,9} \d+|\d+ [A-Za-z]+|\.\w{3}\b|BEGIN:VCALENDAR.*|Authentication failed\.'
 DATA += ''.join('|' + name for names in (calendar.day_name, calendar.month_name, calendar.day_abbr) for name in names if name)
 FOLDERS = 'Drafts Sent Junk Trash Archive'.split()  # on the server
 DATA += r'|\bis:\w+'  # typed to search, in English
@@ -85,7 +85,9 @@ class Eye:
         for kind, wrong, widgets, text in texts:
             if is_foreign(text):
                 self.found.setdefault(f'in English: {kind} {text!r} in {widgets}', place)
-            if wrong == 'outside' or wrong == 'cut' and re.search(OWN, text) and not re.search(MAY_BE_SHORT, widgets):
+            # A tooltip says all of it: a sentence with people in it may be as long as they like, and what was chosen stands whole in the list that opens.
+            own = re.search(OWN, text) and not (wrong == 'short' and ('@' in text or re.search(r'<GtkToggleButton<GtkDropDown', widgets)))
+            if wrong == 'outside' or wrong in ('cut', 'short') and own and not re.search(MAY_BE_SHORT, widgets):
                 self.found.setdefault(f'{wrong}: {kind} {text!r} in {widgets}', place)
 
 
