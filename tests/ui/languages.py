@@ -26,7 +26,7 @@ screen.screen().root.change_property(screen.intern_atom('RESOURCE_MANAGER'), Xat
 screen.flush()
 OTHERS = pseudo.of_others()
 # What people and servers are called, and what is the same in all languages.
-DATA = r'en_US|\bis:unread\b|ca\.pem|CN=\w+|\b[\dA-F]{2}(:[\dA-F]{2}){31}\b|\w+\.elsewhere\.test|[\w.+-]*@[\w.-]*|\S*lab\.test\S*|https?:\S*|Alice Lee|AL|B|Sosik|Re:|\b(Ctrl|Shift|Alt|Tab|Esc|Return|Delete|F\d+)\b|\d+(\.\d+)? ?[kMG]?B|[A-Za-z]{1,9} \d+|\d+ [A-Za-z]+|\.\w{3}\b|BEGIN:VCALENDAR.*|Authentication failed\.'
+DATA = r'en_US|ca\.pem|CN=\w+|\b[\dA-F]{2}(:[\dA-F]{2}){31}\b|\w+\.elsewhere\.test|[\w.+-]*@[\w.-]*|\S*lab\.test\S*|https?:\S*|Alice Lee|AL|B|Sosik|Re:|\b(Ctrl|Shift|Alt|Tab|Esc|Return|Delete|F\d+)\b|\d+(\.\d+)? ?[kMG]?B|[A-Za-z]{1,9} \d+|\d+ [A-Za-z]+|\.\w{3}\b|BEGIN:VCALENDAR.*|Authentication failed\.'
 DATA += ''.join('|' + name for names in (calendar.day_name, calendar.month_name, calendar.day_abbr) for name in names if name)
 FOLDERS = 'Drafts Sent Junk Trash Archive'.split()  # on the server
 DATA += r'|\bis:\w+'  # typed to search, in English
