@@ -386,8 +386,12 @@ handle_refused (const char *account_id, const char *sentence, const char *detail
 static void
 handle_sending (gint64 outbox, guint64 sent, guint64 total, gpointer user_data)
 {
-  GListModel *outgoing = mail_engine_get_outgoing (user_data);
+  MailEngine *self = user_data;
+  GListModel *outgoing = mail_engine_get_outgoing (self);
 
+  self->on_its_way.outbox = outbox;
+  self->on_its_way.sent = sent;
+  self->on_its_way.total = total;
   for (guint i = 0; i < g_list_model_get_n_items (outgoing); i++) {
     g_autoptr (MailOutgoing) item = g_list_model_get_item (outgoing, i);
 

@@ -116,6 +116,18 @@ find_obstacle (MailEngine *self, const StoreOutbox *row)
              : NULL;
 }
 
+static void
+fill (MailEngine *self, MailOutgoing *item, const StoreOutbox *row)
+{
+  mail_outgoing_fill_outbox (item, row, find_obstacle (self, row));
+  if (self->on_its_way.outbox != row->id)
+    return;
+  if (row->state == STORE_OUTBOX_FAILED || row->state == STORE_OUTBOX_UNCERTAIN)
+    self->on_its_way.outbox = 0;
+  else
+    mail_outgoing_set_progress (item, self->on_its_way.sent, self->on_its_way.total);
+}
+
 /* The outbox first, for there somebody waits; then drafts that no composer has open. */
 static GPtrArray *
 arrange (MailEngine *self, const MailOutgoingRows *rows)
@@ -130,7 +142,7 @@ arrange (MailEngine *self, const MailOutgoingRows *rows)
     if (row->state == STORE_OUTBOX_SENT)
       continue;
     MailOutgoing *item = dup_known (self, row->draft);
-    mail_outgoing_fill_outbox (item, row, find_obstacle (self, row));
+    fill (self, item, row);
     g_ptr_array_add (wanted, item);
   }
   for (guint i = 0; i < rows->drafts->len; i++) {

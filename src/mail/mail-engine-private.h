@@ -85,6 +85,11 @@ struct _MailEngine
   gboolean count_running, count_stale;
   gboolean outgoing_running, outgoing_stale;
   gboolean sending, unsent;
+  struct
+  {
+    gint64 outbox; /* 0: none */
+    guint64 sent, total;
+  } on_its_way; /* told last, maybe before its row says that it goes */
   gboolean templates_read;
   gboolean said_session_only;
   gboolean deferred;                     /* no worker runs yet */

@@ -692,6 +692,36 @@ test_later (void)
   g_assert_cmpint (mail_draft_get_send_at (again), ==, at);
 }
 
+/* Row and progress come by two roads: what was told first is not lost, for when nothing moves any more nothing more is told. */
+static void
+test_progress_first (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GError) error = NULL;
+  const gint64 at = 4106822400;
+  gint64 due = 0;
+
+  mail_draft_set_recipients (draft, "Ada <ada@example.org>", NULL, NULL);
+  mail_draft_set_body (draft, "Text", NULL);
+  mail_draft_set_send_at (draft, at);
+  g_assert_true (send_draft (draft, &error));
+  g_clear_object (&draft);
+  g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, 0, &error);
+  const StoreOutbox *row = g_ptr_array_index (rows, 0);
+  g_autoptr (MailOutgoing) item = wait_outgoing (bench, MAIL_OUTGOING_QUEUED);
+
+  mail_engine_handlers.sending (row->id, 25, 100, bench->engine);
+  g_assert_nonnull (strstr (mail_outgoing_get_state_text (item), "2100"));
+  g_autoptr (StoreOutbox) taken =
+      store_outbox_take_due (bench->db, row->account, NULL, at, &due, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (taken->id, ==, row->id);
+  g_autoptr (MailOutgoing) going = wait_outgoing (bench, MAIL_OUTGOING_SENDING);
+  g_assert_true (going == item);
+  g_assert_cmpstr (mail_outgoing_get_state_text (item), ==, "Sending… 25%");
+}
+
 static void
 test_outbox (void)
 {
@@ -1174,6 +1204,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/names", test_names);
   g_test_add_func ("/mail/draft/weight", test_weight);
   g_test_add_func ("/mail/draft/undo-send", test_undo_send);
+  g_test_add_func ("/mail/draft/progress-first", test_progress_first);
   g_test_add_func ("/mail/draft/outbox", test_outbox);
   g_test_add_func ("/mail/draft/remove-queued", test_remove_queued);
   g_test_add_func ("/mail/draft/later", test_later);
