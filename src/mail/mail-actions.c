@@ -2,6 +2,7 @@
  * by the change it makes, and taken back by undo.  Main thread; it must never change an object
  * itself, for the store is what is true. */
 #include "mail-engine-private.h"
+#include "mail-search-private.h"
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
@@ -10,13 +11,19 @@
 #include "store-deed.h"
 #include "store-operation.h"
 
+/* An item of a view, which may have lost it and show it still. */
+typedef struct
+{
+  gint64 item, folder;
+} Seen;
+
 /* What a person did, on its way to the store thread and back. */
 typedef struct
 {
   MailAction action;
   GArray *ids;          /* of gint64: row ids of messages, or of items of `listing` */
   StoreListing listing; /* folder 0: none */
-  GArray *seen;         /* of MailItemPlace; nullable */
+  GArray *seen;         /* of Seen; nullable */
   gint64 folder;        /* instead: all that is in it */
   gint64 target;        /* row id of a folder, 0 none */
   GHashTable *accounts; /* gint64 row -> char *label */
@@ -293,7 +300,7 @@ resolve (StoreDb *db, const ActJob *job, GError **error)
   g_autoptr (GArray) ids = store_listing_resolve (
       db, &job->listing, (const gint64 *)(gpointer)job->ids->data, job->ids->len, error);
   for (guint i = 0; ids != NULL && job->seen != NULL && i < job->seen->len; i++) {
-    const MailItemPlace *seen = &g_array_index (job->seen, MailItemPlace, i);
+    const Seen *seen = &g_array_index (job->seen, Seen, i);
     const StoreListing there = { .folder = seen->folder,
                                  .conversations = job->listing.conversations };
     guint before = ids->len;
@@ -521,84 +528,35 @@ mail_engine_act_async (MailEngine *self, GPtrArray *messages, MailAction action,
   start (self, action, ids, NULL, NULL, 0, target, callback, user_data);
 }
 
-/* An action on its way to where the items lie. */
-typedef struct
-{
-  MailAction action;
-  StoreListing listing;
-  MailFolder *target; /* owned, nullable */
-  GAsyncReadyCallback callback;
-  gpointer user_data;
-  MailEngine *engine; /* owned */
-} Placing;
-
-static void
-act_on_places (Placing *placing, GArray *places)
-{
-  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  GArray *seen = g_array_new (FALSE, FALSE, sizeof (MailItemPlace));
-
-  for (guint i = 0; i < places->len; i++) {
-    const MailItemPlace *place = &g_array_index (places, MailItemPlace, i);
-
-    if (place->folder != 0)
-      g_array_append_vals (seen, place, 1);
-    else
-      g_array_append_val (ids, place->item);
-  }
-  start (placing->engine, placing->action, ids, seen, &placing->listing, 0, placing->target,
-         placing->callback, placing->user_data);
-}
-
-static void
-placing_free (Placing *placing)
-{
-  g_clear_object (&placing->target);
-  g_object_unref (placing->engine);
-  g_free (placing);
-}
-
-static void
-on_places (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Placing *placing = user_data;
-  GError *error = NULL;
-  g_autoptr (GArray) places =
-      mail_message_list_find_places_finish (MAIL_MESSAGE_LIST (source), result, &error);
-
-  if (places != NULL) {
-    act_on_places (placing, places);
-  } else {
-    g_autoptr (GTask) outer =
-        g_task_new (placing->engine, NULL, placing->callback, placing->user_data);
-
-    g_task_return_error (outer, error);
-  }
-  placing_free (placing);
-}
-
 void
 mail_engine_act_on_items_async (MailEngine *self, MailMessageList *list, GArray *items,
                                 MailAction action, MailFolder *target, GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_MESSAGE_LIST (list) && items != NULL);
-  Placing *placing = g_new (Placing, 1);
-  gboolean all;
-  g_autoptr (GArray) places = mail_message_list_list_places (list, items, &all);
 
-  *placing = (Placing){ action,
-                        *mail_message_list_get_listing (list),
-                        target != NULL ? g_object_ref (target) : NULL,
-                        callback,
-                        user_data,
-                        g_object_ref (self) };
-  if (!all) {
-    mail_message_list_find_places_async (list, places, on_places, placing);
-    return;
+  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), items->len);
+  GArray *seen = g_array_new (FALSE, FALSE, sizeof (Seen));
+  /* What was found is marked in all its folders; what moves, or goes for good, lies in the one that is shown. */
+  guint most = action <= MAIL_ACTION_UNSTAR ? MAIL_SEARCH_FOLDERS : 1;
+
+  for (guint i = 0; i < items->len; i++) {
+    gint64 id = g_array_index (items, gint64, i), folders[MAIL_SEARCH_FOLDERS];
+    Seen one = { id, mail_message_list_get_seen_folder (list, id) };
+    guint n = mail_message_list_get_found_folders (list, id, folders, most);
+
+    if (n > 0)
+      for (guint j = 0; j < n; j++) {
+        one.folder = folders[j];
+        g_array_append_val (seen, one);
+      }
+    else if (one.folder != 0)
+      g_array_append_val (seen, one);
+    else
+      g_array_append_val (ids, id);
   }
-  act_on_places (placing, places);
-  placing_free (placing);
+  start (self, action, ids, seen, mail_message_list_get_listing (list), 0, target, callback,
+         user_data);
 }
 
 void

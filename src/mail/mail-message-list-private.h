@@ -1,5 +1,5 @@
 /* What the files of the message list share: mail-message-list.c (keys and changes), -splice.c (large ones in pieces),
- * -query.c (other orders and filters), -search.c (what somebody looks for), -find.c (items that are looked for), -places.c (where they lie), -read.c (rows).  Main thread only. */
+ * -query.c (other orders and filters), -search.c (what somebody looks for), -find.c (items that are looked for), -read.c (rows).  Main thread only. */
 #pragma once
 
 #include "mail-engine-private.h"
@@ -108,8 +108,6 @@ GHashTable *mail_list_collect_ids (GArray *keys) G_GNUC_WARN_UNUSED_RESULT;
 /* ---- -search.c ---- */
 void mail_list_init_search (MailMessageList *list);
 void mail_list_free_search (MailMessageList *list);
-/* Another one of the same words. */
-MailSearchRun *mail_list_make_run (MailMessageList *list) G_GNUC_WARN_UNUSED_RESULT;
 /* The search that is at work, or a new one. */
 MailSearchRun *mail_list_ref_run (MailMessageList *list) G_GNUC_WARN_UNUSED_RESULT;
 /* What was read came: `found` is taken. */

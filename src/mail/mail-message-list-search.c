@@ -125,8 +125,8 @@ mail_search_list_accounts (MailEngine *engine, GArray *rows, GPtrArray *words)
   }
 }
 
-MailSearchRun *
-mail_list_make_run (MailMessageList *self)
+static MailSearchRun *
+make_run (MailMessageList *self)
 {
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
@@ -140,7 +140,7 @@ MailSearchRun *
 mail_list_ref_run (MailMessageList *self)
 {
   if (self->search->run == NULL)
-    self->search->run = mail_list_make_run (self);
+    self->search->run = make_run (self);
   return mail_search_run_ref (self->search->run);
 }
 
@@ -148,6 +148,17 @@ const MailFound *
 mail_list_get_found (MailMessageList *self, gint64 id)
 {
   return self->search != NULL ? g_hash_table_lookup (self->search->found, &id) : NULL;
+}
+
+guint
+mail_message_list_get_found_folders (MailMessageList *self, gint64 id, gint64 *folders, guint n)
+{
+  const MailFound *found = mail_list_get_found (self, id);
+  guint i = 0;
+
+  for (; found != NULL && i < n && i < MAIL_SEARCH_FOLDERS && found->folders[i] != 0; i++)
+    folders[i] = found->folders[i];
+  return i;
 }
 
 /* ---- counting ---- */
@@ -177,7 +188,7 @@ on_counted (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 count (MailMessageList *self)
 {
-  MailSearchRun *run = mail_list_make_run (self);
+  MailSearchRun *run = make_run (self);
 
   mail_engine_call_search (
       self->engine, g_task_new (NULL, self->search->cancellable, on_counted, self), run_count,

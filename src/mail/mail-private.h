@@ -87,19 +87,9 @@ const StoreListing *mail_message_list_get_listing (MailMessageList *list); /* bo
  * 0: it has not been looked at, or the list is no view. */
 gint64 mail_message_list_get_seen_folder (MailMessageList *list, gint64 id);
 
-/* Where items (gint64) of a list lie for who does something to them: in a view where it shows them; folder 0: in the list.  GArray of MailItemPlace; *all FALSE: of what was
- * looked for only where the hits lie that are shown. */
-typedef struct
-{
-  gint64 item, folder;
-} MailItemPlace;
-GArray *mail_message_list_list_places (MailMessageList *list, GArray *items,
-                                       gboolean *all) G_GNUC_WARN_UNUSED_RESULT;
-/* Then the folders that have other hits of theirs, too, however far the search was read; some items come more than once.  Fails only where the engine stops. */
-void mail_message_list_find_places_async (MailMessageList *list, GArray *shown,
-                                          GAsyncReadyCallback callback, gpointer user_data);
-GArray *mail_message_list_find_places_finish (MailMessageList *list, GAsyncResult *result,
-                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Of an item of a search: in which folders it was found, the one that is shown first, at most `n`; returns how many. */
+guint mail_message_list_get_found_folders (MailMessageList *list, gint64 id, gint64 *folders,
+                                           guint n);
 /* The engine stops: nothing holds on to the search thread's connection any more. */
 void mail_message_list_close_search (MailMessageList *list);
 /* The program ends: nobody waits for it. */

@@ -9,11 +9,14 @@
 
 G_BEGIN_DECLS
 
+#define MAIL_SEARCH_FOLDERS 4 /* of the hits of one conversation, that are remembered */
+
 /* The newest hit of an item, or the best. */
 typedef struct
 {
   gint64 message, folder, received;
-  gboolean unread; /* one of its hits that were read is */
+  gint64 folders[MAIL_SEARCH_FOLDERS]; /* of all its hits, each once; 0: no more */
+  gboolean unread;                     /* one of its hits is */
 } MailFound;
 
 /* What is looked for.  Plain; `typed` as somebody typed it. */
@@ -43,9 +46,6 @@ GArray *mail_search_run_read (MailSearchRun *run, StoreDb *db, guint wanted,
                               GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* gint64 id -> MailFound of what has been read: a copy. */
 GHashTable *mail_search_run_dup_found (MailSearchRun *run) G_GNUC_WARN_UNUSED_RESULT;
-/* Where the hits of an item lie, whether or not they have been read yet: their folders are appended, each once. */
-gboolean mail_search_run_list_folders (MailSearchRun *run, StoreDb *db, gint64 item,
-                                       GArray *folders, GError **error);
 gboolean mail_search_run_is_over (MailSearchRun *run); /* there is no more */
 gboolean mail_search_run_is_whole (MailSearchRun *run, gint64 *up_to);
 gboolean mail_search_run_count (MailSearchRun *run, StoreDb *db, guint most, guint *total,

@@ -103,6 +103,16 @@ open_search (MailSearchRun *self, StoreDb *db, GError **error)
 }
 
 static void
+note_folder (MailFound *found, gint64 folder)
+{
+  for (guint i = 0; i < MAIL_SEARCH_FOLDERS && found->folders[i] != folder; i++)
+    if (found->folders[i] == 0) {
+      found->folders[i] = folder;
+      return;
+    }
+}
+
+static void
 take_hit (MailSearchRun *self, const StoreHit *hit)
 {
   gint64 id = self->conversations ? hit->thread : hit->message;
@@ -112,10 +122,11 @@ take_hit (MailSearchRun *self, const StoreHit *hit)
     StoreKey key = STORE_KEY_MAKE (hit->received, id);
 
     found = g_new0 (MailFound, 1);
-    *found = (MailFound){ hit->message, hit->folder, hit->received, FALSE };
+    *found = (MailFound){ hit->message, hit->folder, hit->received, { 0 }, FALSE };
     g_hash_table_insert (self->found, g_memdup2 (&id, sizeof id), found);
     g_array_append_val (self->keys, key);
   }
+  note_folder (found, hit->folder);
   found->unread |= hit->unread;
 }
 
@@ -149,28 +160,6 @@ mail_search_run_dup_found (MailSearchRun *self)
     g_hash_table_insert (copy, g_memdup2 (id, sizeof (gint64)),
                          g_memdup2 (found, sizeof (MailFound)));
   return copy;
-}
-
-static void
-add_folder (GArray *folders, gint64 folder)
-{
-  for (guint i = 0; i < folders->len; i++)
-    if (g_array_index (folders, gint64, i) == folder)
-      return;
-  g_array_append_val (folders, folder);
-}
-
-gboolean
-mail_search_run_list_folders (MailSearchRun *self, StoreDb *db, gint64 item, GArray *folders,
-                              GError **error)
-{
-  if (self->search == NULL && (self->search = open_search (self, db, error)) == NULL)
-    return FALSE;
-  g_autoptr (GArray) hits = store_search_list_in_thread (self->search, item, error);
-
-  for (guint i = 0; hits != NULL && i < hits->len; i++)
-    add_folder (folders, g_array_index (hits, StoreHit, i).folder);
-  return hits != NULL;
 }
 
 gboolean

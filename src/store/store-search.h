@@ -58,9 +58,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreSearch, store_search_free)
  * nothing comes twice.  Cancelling ends it within milliseconds. */
 GArray *store_search_next (StoreSearch *search, guint limit, GCancellable *cancellable,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Those among the messages of one conversation, newest first: GArray of StoreHit. */
-GArray *store_search_list_in_thread (StoreSearch *search, gint64 thread,
-                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* All of them: at most `most` are counted (0: all).  store_search_next () begins from the first again, then and whenever it is told to. */
 gboolean store_search_count (StoreSearch *search, guint most, guint *total, guint *unread,
                              GCancellable *cancellable, GError **error);
