@@ -161,7 +161,8 @@ static void
 offer_nothing (UiSearchBar *self)
 {
   g_clear_handle_id (&self->offering, g_source_remove);
-  ui_search_offer_close (self->offer);
+  if (self->offer) /* the entry outlives it by a moment, and loses the keyboard then */
+    ui_search_offer_close (self->offer);
 }
 
 /* Behind the frame with what was typed: in a turn of its own, and not for each letter of somebody who types fast. */
@@ -176,6 +177,8 @@ offer_soon (UiSearchBar *self)
 static void
 go_on_soon (UiSearchBar *self)
 {
+  if (!self->offer) /* nothing comes after the end */
+    return;
   ui_search_offer_unchoose (self->offer); /* it was chosen for what was there before */
   if (!self->silent)
     offer_soon (self);
@@ -519,6 +522,7 @@ static void
 ui_search_bar_dispose (GObject *object)
 {
   UiSearchBar *self = UI_SEARCH_BAR (object);
+  self->waiting = FALSE;
   g_clear_handle_id (&self->soon, g_source_remove);
   g_clear_handle_id (&self->offering, g_source_remove);
   g_clear_pointer (&self->offer, ui_search_offer_free);

@@ -70,9 +70,11 @@ def knows(scene, text, name):
         scene.app.key('Escape')
         begin(scene)
         scene.app.type(text)
-        time.sleep(.5)
-        return scene.app.find('list item', f'^{name}, [^ ]*@')
-    eventually(is_suggested, timeout=60, what=f'{name} is known')
+        end = time.time() + 3
+        while not (there := scene.app.find('list item', f'^{name}, [^ ]*@')) and time.time() < end:
+            time.sleep(.2)
+        return there
+    eventually(is_suggested, timeout=90, what=f'{name} is known')
 
 
 def is_silent(scene):
