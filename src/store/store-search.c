@@ -274,6 +274,14 @@ is_damaged (StoreSearch *self)
 }
 
 static gboolean
+fail_to_read (Walk *walk, GError **error)
+{
+  base_error_set (error, BASE_ERROR_DISK, sqlite3_errmsg (walk->search->file->sqlite), "%s",
+                  store_search_say_unreadable ());
+  return FALSE;
+}
+
+static gboolean
 begin_words (Walk *walk, GError **error)
 {
 #define PLACES(id) id " > ?2 AND " id " <= ?3 ORDER BY " id
@@ -302,24 +310,12 @@ begin_words (Walk *walk, GError **error)
   if (sqlite3_prepare_v2 (self->file->sqlite,
                           queries[self->scan != STORE_SEARCH_SCAN_ALL][self->has_pairs], -1,
                           &walk->words, NULL)
-      != SQLITE_OK) {
-    base_error_set (error, BASE_ERROR_DISK, sqlite3_errmsg (self->file->sqlite), "%s",
-                    store_search_say_unreadable ());
-    return FALSE;
-  }
+      != SQLITE_OK)
+    return fail_to_read (walk, error);
   (void)sqlite3_bind_text (walk->words, 1, match, -1, SQLITE_STATIC);
   (void)sqlite3_bind_int64 (walk->words, 2, self->place);
   (void)sqlite3_bind_int64 (walk->words, 3, last);
   return TRUE;
-}
-
-static gboolean
-fail_to_read (Walk *walk, GError **error)
-{
-  if (!g_cancellable_set_error_if_cancelled (walk->cancellable, error))
-    base_error_set (error, BASE_ERROR_DISK, sqlite3_errmsg (walk->search->file->sqlite), "%s",
-                    store_search_say_unreadable ());
-  return FALSE;
 }
 
 /* Whether that of which FTS5 has told may be a hit, by the words of it that stand beside each other. */
@@ -628,6 +624,7 @@ read_some (StoreSearch *self, guint limit, GArray *out, GCancellable *cancellabl
   /* One moment of mail.db, too: and each statement by itself would lock its file. */
   gboolean ok = store_db_exec (self->db, "BEGIN", error) && begin_moment (self, error);
 
+  *again = FALSE;
   if (ok && cancellable != NULL && self->file != NULL)
     handler =
         g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self->file->sqlite, NULL);
@@ -635,7 +632,13 @@ read_some (StoreSearch *self, guint limit, GArray *out, GCancellable *cancellabl
   if (ok && walk.words != NULL && !self->words_ended && self->n_pages++ > 0)
     read_ahead (&walk);
   g_cancellable_disconnect (cancellable, handler);
-  *again = !ok && self->file != NULL && is_damaged (self);
+  /* What was interrupted says this and that, and of damage the next search will hear as well. */
+  if (!ok && g_cancellable_is_cancelled (cancellable)) {
+    g_clear_error (error);
+    (void)g_cancellable_set_error_if_cancelled (cancellable, error);
+  } else {
+    *again = !ok && self->file != NULL && is_damaged (self);
+  }
   (void)sqlite3_finalize (walk.words);
   if (!sqlite3_get_autocommit (self->db->sqlite))
     ok = store_db_exec (self->db, "COMMIT", ok ? error : NULL) && ok;
