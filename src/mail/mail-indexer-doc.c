@@ -92,6 +92,8 @@ add_other (MailIndexerDoc *self, BaseSection section, const char *text)
 /* What is larger costs more time than its words are worth, and so do more of them. */
 #define MOST_OCTETS (16u << 20)
 #define MOST_FILES  8
+/* Of all files of a message together: no other is begun then. */
+#define FILES_US (5 * G_USEC_PER_SEC)
 
 static gboolean
 is_pdf (const MimePart *part)
@@ -127,9 +129,11 @@ static gboolean
 read_files (MailIndexerDoc *self, MimeMessage *message, GCancellable *cancellable, GError **error)
 {
   GPtrArray *parts = mime_message_get_parts (message);
+  gint64 end = g_get_monotonic_time () + FILES_US;
   guint n = 0;
 
-  for (guint i = 0; i < parts->len && n < MOST_FILES; i++) {
+  for (guint i = 0; i < parts->len && n < MOST_FILES && (n == 0 || g_get_monotonic_time () < end);
+       i++) {
     const MimePart *part = parts->pdata[i];
 
     if (part->is_missing || part->size > MOST_OCTETS || !is_pdf (part))

@@ -13,7 +13,9 @@
 /* A transaction: the larger, the fewer pieces the index is in, and the more is done again when the program ends within it. */
 #define BATCH_DOCS   4000
 #define BATCH_OCTETS (12 << 20)
-#define PAUSE_US     10000
+/* Files take long to read: what is done then is written. */
+#define BATCH_US (2 * G_USEC_PER_SEC)
+#define PAUSE_US 10000
 /* Who is told of a change waits until there was none for so long; but not longer than that. */
 #define QUIET_US 400000
 #define MOST_US  (10 * G_USEC_PER_SEC)
@@ -22,8 +24,8 @@
 #define POLL_US 250000
 /* So many at once are not remembered one by one. */
 #define MOST_TOLD 2000
-/* So many are still put in when it ends. */
-#define MOST_LAST 50
+/* So long things are still put in when it ends. */
+#define LAST_US G_USEC_PER_SEC
 /* After an error: a full disk, or damage, after which it begins anew. */
 #define AGAIN_US  (20 * G_USEC_PER_SEC)
 #define REPORT_US 300000
@@ -57,7 +59,6 @@ struct _MailIndexer
   guint at, n_texts;
   gint64 seen; /* all up to this row id are among the tasks or done */
   gboolean tidy;
-  gboolean finishing; /* nobody stops it any more: it ends by itself */
   gboolean said_unreadable;
   gint64 reported;
 
@@ -135,6 +136,26 @@ take_told (MailIndexer *self, gboolean may_sleep)
   told = self->told;
   self->told = told_new ();
   return told;
+}
+
+/* What could not be done: who comes next takes it again, with what was told since. */
+static void
+give_back (MailIndexer *self, const Told *told)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Told *into = self->told;
+
+  for (guint i = 0; i < told->senders->len; i++) {
+    const char *address = told->senders->pdata[i];
+
+    if (!g_ptr_array_find_with_equal_func (into->senders, address, g_str_equal, NULL))
+      g_ptr_array_add (into->senders, g_strdup (address));
+  }
+  into->much |= told->much || into->changes->len + told->changes->len > MOST_TOLD;
+  for (guint i = 0; !into->much && i < told->changes->len; i++)
+    g_ptr_array_add (into->changes, store_change_ref (told->changes->pdata[i]));
+  if (into->much)
+    g_ptr_array_set_size (into->changes, 0);
 }
 
 /* Rows whose text is still to come are not put in twice, if that can be helped. */
@@ -220,13 +241,16 @@ do_batch (MailIndexer *self, StoreIndex *index, GArray *tasks, guint *at, StoreI
   g_autoptr (GPtrArray) docs =
       g_ptr_array_new_with_free_func ((GDestroyNotify)mail_indexer_doc_free);
   g_autoptr (GArray) plain = g_array_new (FALSE, FALSE, sizeof (StoreIndexDoc));
+  gint64 until = g_get_monotonic_time () + BATCH_US;
   guint end = *at;
   gsize octets = 0;
 
-  for (; end < tasks->len && docs->len < BATCH_DOCS && octets < BATCH_OCTETS; end++) {
+  for (; end < tasks->len && docs->len < BATCH_DOCS && octets < BATCH_OCTETS
+         && (docs->len == 0 || g_get_monotonic_time () < until);
+       end++) {
     MailIndexerDoc *doc;
 
-    if (!self->finishing && is_stopping (self)) {
+    if (is_stopping (self)) {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped");
       return FALSE;
     }
@@ -250,20 +274,23 @@ do_batch (MailIndexer *self, StoreIndex *index, GArray *tasks, guint *at, StoreI
                           error);
 }
 
+/* No more than one too many. */
 static void
-add_ids (GHashTable *ids, GArray *keys)
+add_ids (GHashTable *ids, guint most, GArray *keys)
 {
-  for (guint i = 0; i < keys->len; i++) {
+  for (guint i = 0; i < keys->len && g_hash_table_size (ids) <= most; i++) {
     gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
 
     g_hash_table_add (ids, g_memdup2 (&id, sizeof id));
   }
 }
 
-/* FALSE: they are too many, or whole folders may have come or gone. */
+/* FALSE: they are too many, or whole folders may have come or gone, and `ids` has some of them. */
 static gboolean
 gather_ids (const Told *told, guint most, GHashTable *ids)
 {
+  gboolean are_all = !told->much;
+
   for (guint i = 0; i < told->changes->len; i++) {
     const StoreChange *change = told->changes->pdata[i];
 
@@ -272,36 +299,31 @@ gather_ids (const Told *told, guint most, GHashTable *ids)
 
       if (part->folder <= 0)
         continue;
-      add_ids (ids, part->added);
-      add_ids (ids, part->changed);
-      add_ids (ids, part->removed);
+      add_ids (ids, most, part->changed); /* what else there is would be listed */
+      add_ids (ids, most, part->added);
+      add_ids (ids, most, part->removed);
       if (g_hash_table_size (ids) > most)
         return FALSE;
     }
-    if (change->folder_list)
-      return FALSE;
+    are_all &= !change->folder_list;
   }
-  return !told->much;
+  return are_all;
 }
 
-/* All of these, whatever the index has of them. */
 static gboolean
-do_all (MailIndexer *self, StoreIndex *index, GArray *tasks, GError **error)
+mark_stale (StoreIndex *index, const GArray *tasks, GError **error)
 {
-  guint at = 0;
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
 
-  while (at < tasks->len) {
-    if (!do_batch (self, index, tasks, &at, NULL, error))
-      return FALSE;
-  }
-  self->tidy |= tasks->len > 0;
-  return TRUE;
+  for (guint i = 0; i < tasks->len; i++)
+    g_array_append_val (ids, g_array_index (tasks, StoreIndexTask, i).message);
+  return ids->len == 0
+         || store_index_mark_stale (index, (const gint64 *)(gpointer)ids->data, ids->len, error);
 }
 
 /* What the index lacks of these.  *last: the newest of them. */
-static gboolean
-do_ids (MailIndexer *self, StoreIndex *index, GHashTable *ids, gint64 *last, guint *n,
-        GError **error)
+static GArray *
+look_at (StoreIndex *index, GHashTable *ids, gint64 *last, GError **error)
 {
   g_autoptr (GArray) tasks = g_array_new (FALSE, FALSE, sizeof (StoreIndexTask));
   GHashTableIter iter;
@@ -311,86 +333,96 @@ do_ids (MailIndexer *self, StoreIndex *index, GHashTable *ids, gint64 *last, gui
   while (g_hash_table_iter_next (&iter, &id, NULL)) {
     *last = MAX (*last, *(const gint64 *)id);
     if (!store_index_look (index, id, 1, tasks, error))
-      return FALSE;
+      return NULL;
   }
-  *n = tasks->len;
-  return do_all (self, index, tasks, error);
+  return g_steal_pointer (&tasks);
 }
 
-/* The texts are the same octets as before, and other words. */
+/* The texts are the same octets as before, and other words: nothing but this says so. */
 static gboolean
-do_sender (MailIndexer *self, StoreIndex *index, const char *address, GError **error)
+mark_senders (MailIndexer *self, StoreIndex *index, const Told *told, GError **error)
 {
-  g_autoptr (StorePerson) person = NULL;
-  g_autoptr (GArray) tasks = g_array_new (FALSE, FALSE, sizeof (StoreIndexTask));
+  for (guint i = 0; i < told->senders->len; i++) {
+    g_autoptr (GArray) ids = store_person_list_sent (self->db, told->senders->pdata[i], error);
 
-  if (!store_person_get (self->db, address, &person, error))
-    return FALSE;
-  if (person == NULL)
-    return TRUE;
-  g_autoptr (GArray) ids = store_person_list_messages (self->db, person->id, MOST_TOLD, error);
-  g_autoptr (GPtrArray) rows =
-      ids != NULL
-          ? store_message_get_rows (self->db, (const gint64 *)(gpointer)ids->data, ids->len, error)
-          : NULL;
-  if (rows == NULL)
-    return FALSE;
-  for (guint i = 0; i < rows->len; i++) {
-    const StoreMessage *row = rows->pdata[i];
-    StoreIndexTask task = { 0 };
-
-    if (row == NULL || !row->has_body || row->from_address == NULL
-        || g_ascii_strcasecmp (row->from_address, address) != 0)
-      continue;
-    task = (StoreIndexTask){ row->id, row->received, STORE_INDEX_WHOLE, FALSE };
-    g_array_append_val (tasks, task);
+    if (ids == NULL
+        || !store_index_mark_stale (index, (const gint64 *)(gpointer)ids->data, ids->len, error))
+      return FALSE;
   }
-  return do_all (self, index, tasks, error);
+  return TRUE;
 }
 
 static gboolean
 do_told (MailIndexer *self, StoreIndex *index, const Told *told, GError **error)
 {
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (GArray) tasks = NULL;
+  gboolean are_all = gather_ids (told, MOST_TOLD, ids);
   gint64 last = self->seen;
-  guint n = 0;
   StoreIndexMark mark;
 
-  for (guint i = 0; i < told->senders->len; i++) {
-    if (!do_sender (self, index, told->senders->pdata[i], error))
+  if (!mark_senders (self, index, told, error))
+    return FALSE;
+  tasks = look_at (index, ids, &last, error);
+  if (tasks == NULL)
+    return FALSE;
+  /* That a row reads otherwise is not seen where all are listed. */
+  if (!are_all || told->senders->len > 0) {
+    if (!mark_stale (index, tasks, error) || !list_tasks (self, index, error))
+      return FALSE;
+    report (self, TRUE);
+    return TRUE;
+  }
+  for (guint at = 0; at < tasks->len;) {
+    if (!do_batch (self, index, tasks, &at, NULL, error))
       return FALSE;
   }
-  if (!gather_ids (told, MOST_TOLD, ids))
-    return list_tasks (self, index, error);
-  if (!do_ids (self, index, ids, &last, &n, error))
-    return FALSE;
+  self->tidy |= tasks->len > 0;
   if (last > self->seen) {
     self->seen = last;
     make_mark (self, &mark);
     if (!store_index_add (index, NULL, 0, &mark, error))
       return FALSE;
   }
-  report (self, n > 0 || told->senders->len > 0);
+  report (self, tasks->len > 0);
   return TRUE;
 }
 
-/* What changed right before the end: the next start sees what came and went, not that a row reads otherwise. */
+/* What of them can be read at once. */
+static void
+do_last (MailIndexer *self, StoreIndex *index, const GArray *tasks)
+{
+  gint64 end = g_get_monotonic_time () + LAST_US;
+
+  for (guint i = 0; i < tasks->len && g_get_monotonic_time () < end; i++) {
+    g_autoptr (MailIndexerDoc) doc = mail_indexer_doc_new (
+        self->db, &g_array_index (tasks, StoreIndexTask, i), self->cancellable, NULL);
+
+    if (doc != NULL && !doc->is_unreadable && !store_index_add (index, &doc->doc, 1, NULL, NULL))
+      return;
+  }
+}
+
+/* What changed right before the end: the next start sees what came and went, and of the rest what is marked. */
 static void
 finish_told (MailIndexer *self)
 {
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   g_autoptr (StoreIndex) index = NULL;
+  g_autoptr (GArray) tasks = NULL;
   gboolean anew = FALSE;
   gint64 last = 0;
-  guint n;
 
-  if (self->db == NULL || told_is_empty (self->told) || !gather_ids (self->told, MOST_LAST, ids)
-      || g_hash_table_size (ids) == 0)
+  if (self->db == NULL || told_is_empty (self->told))
     return;
-  self->finishing = TRUE;
   index = store_index_open (self->db, &anew, NULL);
-  if (index != NULL && !anew)
-    (void)do_ids (self, index, ids, &last, &n, NULL);
+  if (index == NULL || anew)
+    return;
+  (void)mark_senders (self, index, self->told, NULL);
+  (void)gather_ids (self->told, MOST_TOLD, ids);
+  tasks = look_at (index, ids, &last, NULL);
+  if (tasks != NULL && mark_stale (index, tasks, NULL))
+    do_last (self, index, tasks);
 }
 
 /* One step; *more: there is another. */
@@ -401,12 +433,16 @@ do_step (MailIndexer *self, StoreIndex *index, gboolean *more, GError **error)
   StoreIndexMark mark;
 
   *more = TRUE;
-  if (is_stopping (self))
-    return TRUE;
-  if (store_index_is_damaged (self->store)) /* who searched met it */
+  /* Damage: who searched met it */
+  if (told != NULL
+      && (store_index_is_damaged (self->store) || !do_told (self, index, told, error))) {
+    give_back (self, told);
     return FALSE;
-  if (told != NULL)
-    return do_told (self, index, told, error);
+  }
+  if (told != NULL || is_stopping (self))
+    return TRUE;
+  if (store_index_is_damaged (self->store))
+    return FALSE;
   if (self->at >= self->n_texts && self->at < self->tasks->len && !is_quiet (self))
     return TRUE;
   if (self->at < self->tasks->len) {

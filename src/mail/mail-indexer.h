@@ -10,14 +10,14 @@ typedef struct _MailIndexer MailIndexer;
 
 /* `changes` is told how far it is, and must outlive it. */
 MailIndexer *mail_indexer_new (Store *store, MailChanges *changes) G_GNUC_WARN_UNUSED_RESULT;
-/* Stops within milliseconds: what it was about to write is done again at the next start, and some that changed last is put in yet. */
+/* Stops within milliseconds, or a second where something changed right before: what of that can be read at once is put in yet, and all else is done at the next start. */
 void mail_indexer_free (MailIndexer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailIndexer, mail_indexer_free)
 /* Something has changed in the store; returns at once. */
 void mail_indexer_note (MailIndexer *self, StoreChange *change);
 /* How many of them it remembers: never more than some thousands, whether or not it can write. */
 guint mail_indexer_count_told (MailIndexer *self);
-/* The mail of this sender (the address in lower case) is read in another charset from now on; the newest of it is put in again. */
+/* The mail of this sender (the address in lower case) is read in another charset from now on; all of it is put in again, after the next start if need be. */
 void mail_indexer_note_sender (MailIndexer *self, const char *address);
 /* Somebody has searched: if the index was found damaged, it is begun anew. */
 void mail_indexer_wake (MailIndexer *self);

@@ -25,6 +25,7 @@ typedef enum
   SQL_IS_TAKEN,
   SQL_GET_TEXT,
   SQL_ADD_DOC,
+  SQL_MARK_STALE,
   SQL_ADD_TEXT,
   SQL_ADD_PAIRS,
   SQL_ADD_WORDS,
@@ -49,6 +50,8 @@ static const char *const sql_texts[N_SQL] = {
   [SQL_GET_TEXT] = "SELECT text FROM text WHERE id = ?1",
   [SQL_ADD_DOC] = "INSERT INTO doc (id, message, stage, received, size, row) "
                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+  /* What it has of a text is as good as a first line then, and found. */
+  [SQL_MARK_STALE] = "UPDATE doc SET stage = iif (stage > 1, 1, -1) WHERE message = ?1",
   [SQL_ADD_TEXT] = "INSERT INTO text (id, text) VALUES (?1, ?2)",
   [SQL_ADD_PAIRS] = "INSERT INTO pairs (id, pairs) VALUES (?1, ?2)",
   [SQL_ADD_WORDS] = "INSERT INTO words (rowid, t) VALUES (?1, ?2)",
@@ -60,7 +63,7 @@ static const char *const sql_texts[N_SQL] = {
                 "ON CONFLICT (block) DO UPDATE SET most = max (most, excluded.most)",
   [SQL_SET_MARK] = "UPDATE meta SET seen = ?1, rows = ?2, texts = ?3",
   [SQL_GET_MARK] = "SELECT seen, rows, texts, gone FROM meta",
-  [SQL_SET_GONE] = "UPDATE meta SET gone = ?1 WHERE ?1 = 0 OR gone = 0",
+  [SQL_SET_GONE] = "UPDATE meta SET gone = ?1 WHERE ?2 OR gone = 0",
   [SQL_MERGE] = "INSERT INTO words (words, rank) VALUES ('merge', ?1)",
 };
 
@@ -79,7 +82,8 @@ struct _StoreIndex
   GArray *runs; /* of Run: long ones that were met; what left them since does not matter */
   StoreIndexMark mark;
   gint64 gone;         /* as the table has it */
-  gboolean is_purging; /* all pieces are being brought together */
+  gint64 gone_since;   /* and what left while all pieces are being brought together */
+  gboolean is_purging; /* they are */
   int stopping;        /* atomic */
   int code;            /* of the last error of search.db */
 
@@ -531,7 +535,10 @@ note_gone (StoreIndex *self, GError **error)
 
   if (self->gone == 0)
     self->gone = now;
-  return run (self, SQL_SET_GONE, STORE_INTS (self->gone), error);
+  /* Some of the pieces may be behind it already. */
+  if (self->is_purging && self->gone_since == 0)
+    self->gone_since = now;
+  return run (self, SQL_SET_GONE, STORE_INTS (self->gone, FALSE), error);
 }
 
 /* A power cut may have taken from mail.db what the index has still, and the same row ids are other messages' then. */
@@ -788,6 +795,20 @@ store_index_add (StoreIndex *self, const StoreIndexDoc *docs, gsize n, const Sto
   return TRUE;
 }
 
+gboolean
+store_index_mark_stale (StoreIndex *self, const gint64 *messages, gsize n, GError **error)
+{
+  gboolean ok = TRUE;
+
+  if (g_atomic_int_get (&self->db->store->index_damaged))
+    return fail (self, SQLITE_CORRUPT, error);
+  if (!exec (self, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  for (gsize i = 0; ok && i < n; i++)
+    ok = run (self, SQL_MARK_STALE, STORE_INTS (messages[i]), error);
+  return finish (self, ok, error);
+}
+
 /* It is all written anew once a week at most, however much is deleted. */
 static gboolean
 is_purge_due (const StoreIndex *self)
@@ -800,10 +821,11 @@ is_purge_due (const StoreIndex *self)
 static gboolean
 end_purge (StoreIndex *self, GError **error)
 {
-  self->is_purging = FALSE;
-  self->gone = 0;
-  if (!run (self, SQL_SET_GONE, STORE_INTS (0), error))
+  if (!run (self, SQL_SET_GONE, STORE_INTS (self->gone_since, TRUE), error))
     return FALSE;
+  self->is_purging = FALSE;
+  self->gone = self->gone_since;
+  self->gone_since = 0;
   (void)sqlite3_wal_checkpoint_v2 (self->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
   return TRUE;
 }

@@ -14,9 +14,10 @@ G_BEGIN_DECLS
 /* What of a message is in the index. */
 typedef enum
 {
-  STORE_INDEX_ROW,     /* subject and people, as the row has them */
-  STORE_INDEX_LINE,    /* and the first line of text */
-  STORE_INDEX_PARTIAL, /* as much as there is of a large one (store-partial.h) */
+  STORE_INDEX_STALE = -1, /* less, see store_index_mark_stale () */
+  STORE_INDEX_ROW,        /* subject and people, as the row has them */
+  STORE_INDEX_LINE,       /* and the first line of text */
+  STORE_INDEX_PARTIAL,    /* as much as there is of a large one (store-partial.h) */
   STORE_INDEX_WHOLE,
 } StoreIndexStage;
 
@@ -78,6 +79,9 @@ typedef struct
 /* One transaction; replaces what there was of each message.  `mark` nullable: as before. */
 gboolean store_index_add (StoreIndex *index, const StoreIndexDoc *docs, gsize n,
                           const StoreIndexMark *mark, GError **error);
+/* One short transaction: whatever it has of these is to be put in again, and is listed until it was; it is found by what there is meanwhile. */
+gboolean store_index_mark_stale (StoreIndex *index, const gint64 *messages, gsize n,
+                                 GError **error);
 /* Row id of the message that came last. */
 gboolean store_index_get_last (StoreIndex *index, gint64 *last, GError **error);
 void store_index_get_mark (StoreIndex *index, StoreIndexMark *mark);

@@ -450,6 +450,33 @@ store_person_list_messages (StoreDb *db, gint64 person, guint limit, GError **er
   return step == 0 ? g_steal_pointer (&ids) : NULL;
 }
 
+GArray *
+store_person_list_sent (StoreDb *db, const char *given_address, GError **error)
+{
+#define IS_FROM "lower (from_address) = ?1"
+  g_autofree char *address = g_ascii_strdown (given_address, -1);
+  /* What the pass has not seen yet is few, as a rule. */
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT id FROM person_message AS p JOIN message ON id = p.message "
+      "WHERE person = (SELECT id FROM person WHERE address = ?1) AND " IS_FROM
+      " UNION SELECT id FROM message WHERE id > (SELECT message FROM person_pass) AND " IS_FROM,
+      STORE_NO_INTS);
+#undef IS_FROM
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  int step;
+
+  if (query == NULL)
+    return NULL;
+  store_query_bind_text (query, 1, address);
+  while ((step = store_query_step (db, query, error)) == 1) {
+    gint64 id = store_query_int (query, 0);
+
+    g_array_append_val (ids, id);
+  }
+  return step == 0 ? g_steal_pointer (&ids) : NULL;
+}
+
 GPtrArray *
 store_person_list_others (StoreDb *db, gint64 person, guint limit, GError **error)
 {

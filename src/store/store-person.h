@@ -49,6 +49,9 @@ GPtrArray *store_person_list (StoreDb *db, gint64 after, guint limit,
 /* Row ids (gint64) of messages from and to them that are still here and listed, newest first, copies in other folders once. */
 GArray *store_person_list_messages (StoreDb *db, gint64 person, guint limit,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Row ids (gint64) of all that is from this address, in no order: every copy, hidden or not, and what came last, too. */
+GArray *store_person_list_sent (StoreDb *db, const char *address,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Other addresses (char *) of a person of this name, at most `limit`, who wrote last first.  Only those that were written to, and only of somebody who was:
  * anybody can take a name. */
 GPtrArray *store_person_list_others (StoreDb *db, gint64 person, guint limit,

@@ -67,6 +67,34 @@ make_letter (const char *header, const char *word)
   return g_strconcat (header, long_way, "\r\n", word, "\r\n", NULL);
 }
 
+static const char pdf[] =
+    "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>endobj\n"
+    "4 0 obj<</Length 44>>stream\nBT /F 12 Tf 20 100 Td (All ships are in) Tj ET\nendstream endobj\n"
+    "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+    "trailer<</Root 1 0 R>>\n%%EOF\n";
+
+/* A letter with so many of this file; what it says itself stands further down than the row shows. */
+static char *
+make_report (const char *type, const char *file, gsize length, guint n)
+{
+  g_autofree char *encoded = g_base64_encode ((const guchar *)file, length);
+  g_autofree char *long_way = g_strnfill (3000, '.');
+  GString *letter = g_string_new ("From: Ada <ada@example.org>\r\nSubject: Report\r\n"
+                                  "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+                                  "--b\r\nContent-Type: text/plain\r\n\r\nSee here\r\n");
+
+  g_string_append_printf (letter, "%s\r\nmeanwhile\r\n", long_way);
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (letter,
+                            "--b\r\nContent-Type: %s\r\nContent-Disposition: attachment\r\n"
+                            "Content-Transfer-Encoding: base64\r\n\r\n%s\r\n",
+                            type, encoded);
+  g_string_append (letter, "--b--\r\n");
+  return g_string_free (letter, FALSE);
+}
+
 static char *
 find_pack (const char *folder)
 {
@@ -185,57 +213,124 @@ is_told (gpointer data)
   Bench *bench = data;
   gboolean whole;
 
-  return mail_indexer_count_told (bench->engine->indexer) > 0
-         || count (bench, "subject:다른", &whole) == 1;
+  return mail_indexer_count_told (bench->engine->indexer) + count (bench, "subject:다른", &whole)
+         >= 2;
 }
 
-/* A row that reads otherwise right before the end is found so at the next start. */
+/* A row that reads otherwise right before the end is found so at the next start, whatever takes too long to be read then. */
 static void
 test_last_words (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
   g_autofree char *letter = make_letter (PLAIN, "Nothing");
   g_autoptr (GError) error = NULL;
-  gint64 id = bench_add (bench, bench->inbox, 1000, letter);
+  g_autofree char *report = make_report ("application/pdf", pdf, strlen (pdf), 1);
+  gint64 ids[] = { bench_add (bench, bench->inbox, 1000, letter),
+                   bench_add (bench, bench->inbox, 2000, report) };
 
   wait_found (bench, "body:nothing", 1);
+  wait_found (bench, "body:\"ships are\"", 1);
   wait_until (is_whole, bench);
-  g_assert_true (store_message_set_words (bench->db, id, "Ada", "또 다른 제목", "Hello", &error));
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    g_assert_true (
+        store_message_set_words (bench->db, ids[i], "Ada", "또 다른 제목", "Hello", &error));
   g_assert_no_error (error);
   wait_until (is_told, bench);
   bench_stop (bench);
   bench_restart (bench);
-  wait_found (bench, "subject:다른", 1);
+  wait_found (bench, "subject:다른", 2);
+  wait_found (bench, "body:\"ships are\"", 1);
+}
+
+/* All of a sender's mail, however many copies there are of it and however soon it ends. */
+static void
+test_charset_at_the_end (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *letter =
+      make_letter ("Message-ID: <one@example.org>\r\n" HEADER, "\xec\xe8\xf0\xed\xfb\xe9");
+
+  bench_add (bench, bench->archive, 500, letter);
+  bench_add (bench, bench->inbox, 1000, letter);
+  wait_found (bench, "hello", 2);
+  wait_until (is_whole, bench);
+  {
+    g_autoptr (GAsyncResult) set = NULL;
+    g_autoptr (GError) error = NULL;
+    g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+    g_autoptr (MailContent) content = bench_open (bench, message, &error);
+
+    g_assert_no_error (error);
+    mail_content_set_charset_async (content, "windows-1251", on_result, &set);
+    g_assert_true (mail_content_set_charset_finish (content, wait_result (&set), &error));
+  }
+  bench_stop (bench);
+  bench_restart (bench);
+  wait_found (bench, "body:мирный", 2);
 }
 
 /* ---- files ---- */
+
+/* A program in place of the one that reads files: it notes the first octets of each, and takes its time. */
+#define SLOW   "#!/bin/sh\nhead -c 8 >> '%s'\nexec sleep 3\n"
+#define N_SLOW 12
+
+static gboolean
+is_any_found (gpointer data)
+{
+  gboolean whole;
+
+  return count (data, "body:meanwhile", &whole) > 0;
+}
+
+/* Files that take long are not read to the last of them before anything is found. */
+static void
+test_slow_files (void)
+{
+  g_autofree char *real = g_strdup (g_getenv ("SOSIK_UNPACK"));
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *program = g_build_filename (bench->folder, "slow", NULL),
+                  *log = g_build_filename (bench->folder, "slow.log", NULL),
+                  *script = g_strdup_printf (SLOW, log);
+  g_autofree char *read = NULL;
+  guint n = 0;
+
+  g_assert_true (g_file_set_contents (program, script, -1, NULL));
+  g_assert_cmpint (g_chmod (program, 0700), ==, 0);
+  g_setenv ("SOSIK_UNPACK", program, TRUE);
+  for (guint i = 0; i < N_SLOW; i++) {
+    g_autofree char *file = g_strdup_printf ("file%03u\n", i);
+    g_autofree char *letter = make_report ("application/pdf", file, strlen (file), 8);
+
+    bench_add (bench, bench->inbox, 1000 + i, letter);
+  }
+  wait_until (is_any_found, bench);
+  g_assert_true (g_file_get_contents (log, &read, NULL, NULL));
+  for (guint i = 0; i < N_SLOW; i++) {
+    g_autofree char *file = g_strdup_printf ("file%03u\n", i);
+    g_auto (GStrv) parts = g_strsplit (read, file, -1);
+
+    g_assert_cmpuint (g_strv_length (parts), <, 8); /* one more than it was read */
+    n += g_strv_length (parts) > 1;
+  }
+  g_assert_cmpuint (n, >, 0);
+  g_assert_cmpuint (n, <, N_SLOW);
+  bench_stop (bench);
+  g_setenv ("SOSIK_UNPACK", real, TRUE);
+  bench_restart (bench);
+}
 
 /* What is written in a PDF finds the message that brings it, named or not; a damaged one is none of it, and keeps nobody up. */
 static void
 test_pdf (void)
 {
-  static const char pdf[] =
-      "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-      "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-      "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>endobj\n"
-      "4 0 obj<</Length 44>>stream\nBT /F 12 Tf 20 100 Td (All ships are in) Tj ET\nendstream endobj\n"
-      "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
-      "trailer<</Root 1 0 R>>\n%%EOF\n";
   static const char *const types[] = { "application/pdf",
                                        "application/octet-stream; name=\"Fleet.PDF\"",
                                        "application/octet-stream; name=\"fleet.bin\"" };
   g_autoptr (Bench) bench = bench_new_ready ();
-  g_autofree char *whole = g_base64_encode ((const guchar *)pdf, strlen (pdf));
-  g_autofree char *half = g_base64_encode ((const guchar *)pdf, 60);
 
   for (guint i = 0; i < 2 * G_N_ELEMENTS (types); i++) {
-    g_autofree char *letter = g_strdup_printf (
-        "From: Ada <ada@example.org>\r\nSubject: Report %u\r\n"
-        "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
-        "--b\r\nContent-Type: text/plain\r\n\r\nSee here\r\n--b\r\nContent-Type: %s\r\n"
-        "Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-        "%s\r\n--b--\r\n",
-        i, types[i / 2], i % 2 == 0 ? whole : half);
+    g_autofree char *letter = make_report (types[i / 2], pdf, i % 2 == 0 ? strlen (pdf) : 60, 1);
 
     bench_add (bench, bench->inbox, 1000 + i, letter);
   }
@@ -334,7 +429,9 @@ add_reindex_tests (void)
   g_test_add_func ("/mail/reindex/damage", test_damage);
   g_test_add_func ("/mail/reindex/charset", test_charset);
   g_test_add_func ("/mail/reindex/last-words", test_last_words);
+  g_test_add_func ("/mail/reindex/charset-at-the-end", test_charset_at_the_end);
   g_test_add_func ("/mail/reindex/pdf", test_pdf);
+  g_test_add_func ("/mail/reindex/slow-files", test_slow_files);
   g_test_add_func ("/mail/reindex/unreadable", test_unreadable);
   g_test_add_func ("/mail/reindex/bounded", test_bounded);
 }

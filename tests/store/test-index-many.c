@@ -188,13 +188,13 @@ test_gone (void)
   g_autoptr (Profile) profile = profile_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (StoreIndex) index = open_index (profile, TRUE);
-  const StoreIndexDoc gone = { .message = 7 };
+  const StoreIndexDoc gone = { .message = 7 }, later = { .message = 10 };
   gboolean more = TRUE;
 
   store_rows (profile, 10, 0);
   fill (profile, index, 10, "needle zqsecretqz in haystack");
   g_assert_true (is_in_file (profile, "zqsecretqz"));
-  for (gint64 id = 1; id <= 10; id++) {
+  for (gint64 id = 1; id < 10; id++) {
     const StoreIndexDoc doc = { .message = id };
 
     g_assert_true (store_index_add (index, &doc, 1, NULL, &error));
@@ -206,10 +206,50 @@ test_gone (void)
   g_clear_pointer (&index, store_index_free);
   change_meta (profile, "UPDATE meta SET gone = gone - 8 * 86400");
   index = open_index (profile, FALSE);
+  /* What is deleted while it is at it waits for another week. */
+  g_assert_true (store_index_tidy (index, &more, &error));
+  g_assert_true (more);
+  g_assert_true (store_index_add (index, &later, 1, NULL, &error));
+  while (more)
+    g_assert_true (store_index_tidy (index, &more, &error));
+  g_assert_true (is_in_file (profile, "zqsecretqz"));
+  g_clear_pointer (&index, store_index_free);
+  change_meta (profile, "UPDATE meta SET gone = gone - 8 * 86400 WHERE gone <> 0");
+  index = open_index (profile, FALSE);
   for (more = TRUE; more;)
     g_assert_true (store_index_tidy (index, &more, &error));
   g_assert_no_error (error);
   g_assert_false (is_in_file (profile, "zqsecretqz"));
+}
+
+/* What is to be put in again is listed until it was, by whomever, and found meanwhile. */
+static void
+test_stale (void)
+{
+  const gint64 ids[] = { 3, 5, 99 };
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreIndex) index = open_index (profile, TRUE);
+  g_autoptr (GArray) before = NULL, marked = NULL;
+
+  store_rows (profile, 6, 0);
+  g_assert_true (store_db_exec (profile->db, "UPDATE message SET has_body = 1", &error));
+  fill (profile, index, 6, "needle in haystack");
+  before = store_index_list_tasks (index, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (before->len, ==, 0);
+  g_assert_true (store_index_mark_stale (index, ids, G_N_ELEMENTS (ids), &error));
+  g_clear_pointer (&index, store_index_free);
+  index = open_index (profile, FALSE);
+  marked = store_index_list_tasks (index, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (marked->len, ==, 2);
+  g_assert_cmpint (g_array_index (marked, StoreIndexTask, 0).message, ==, 5);
+  g_assert_cmpint (g_array_index (marked, StoreIndexTask, 1).message, ==, 3);
+  g_assert_true (store_index_look (index, ids, 2, marked, &error));
+  g_assert_cmpuint (marked->len, ==, 4);
+  g_autoptr (StoreSearch) search = begin_search (profile, "haystack");
+  check_page (search, 10, 6, 6);
 }
 
 /* Words by other rules, or by other tables of Unicode. */
@@ -235,5 +275,6 @@ add_index_many_tests (void)
   g_test_add_func ("/store/index/phrase", test_phrase);
   g_test_add_func ("/store/index/anew", test_anew);
   g_test_add_func ("/store/index/gone", test_gone);
+  g_test_add_func ("/store/index/stale", test_stale);
   g_test_add_func ("/store/index/version", test_version);
 }
