@@ -16,7 +16,8 @@ def shown(scene, expected, what):
     """From the top down."""
     end = time.time() + 10
     while True:
-        found = [subject(node) for node in sorted(rows(scene), key=lambda node: node.extents[1])]
+        places = [(box[1], subject(node)) for node in rows(scene) if (box := node.extents)]  # one that has just gone has none
+        found = [name for _, name in sorted(places)]
         if found == expected:
             return
         assert time.time() < end, f'{what}: {found}, not {expected}'

@@ -148,16 +148,13 @@ def people_and_lists_of_the_address_book_are_offered(scene):
     cards('remove', '표민서')
     cards('add', 'Second Life', 'second@book.test')
 
-    def offered():
+    def offered(typed, address):
         app.key('ctrl+a', 'BackSpace')
-        app.type('second')
+        app.type(typed)
         time.sleep(1)
-        return app.find('list item', 'second@book.test')
-    eventually(offered, what='the book is followed again')
-    app.key('ctrl+a', 'BackSpace')
-    app.type('minse')
-    time.sleep(1)
-    assert not app.find('list item', 'minseo@book.test')
+        return app.find('list item', address)
+    eventually(lambda: offered('second', 'second@book.test'), what='the book is followed again')
+    eventually(lambda: not offered('minse', 'minseo@book.test'), what='who went meanwhile is not there')
     app.key('ctrl+a', 'BackSpace')
     scene.quit()
 
