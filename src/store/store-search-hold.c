@@ -472,8 +472,8 @@ store_search_hold (StoreSearch *self, SearchNode *node, SearchMessage *message, 
 
 /* Whether it is so because of a part that names places: what lies in Junk, Trash or Drafts is found by such words alone, and the other side of an OR is about the rest. */
 static gboolean
-hold_there (StoreSearch *self, SearchNode *node, SearchMessage *message,
-            const SearchFolder *folder, GError **error)
+hold_there (StoreSearch *self, SearchNode *node, SearchMessage *message, const SearchFolder *folder,
+            GError **error)
 {
   guint ignored = 0;
 
