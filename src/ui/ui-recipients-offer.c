@@ -7,6 +7,8 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "ui-offer.h"
+
 #define MOST      8
 #define AVATAR    24 /* pixels */
 #define MAX_CHARS 36
@@ -60,40 +62,15 @@ ui_recipients_take_offer (UiRecipients *self)
   return TRUE;
 }
 
-/* The list is not focused, so that what is chosen in it is said by the entry. */
-static void
-say_chosen (UiRecipients *self, GtkListBoxRow *row)
-{
-  if (row != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry),
-                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, get_recipient (row)->text,
-                                    -1);
-  else
-    gtk_accessible_reset_property (GTK_ACCESSIBLE (self->entry),
-                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
-}
-
 gboolean
 ui_recipients_move_offer (UiRecipients *self, gboolean down)
 {
-  GtkListBox *list = GTK_LIST_BOX (self->offered);
   GtkListBoxRow *row;
-  int n = 0, index;
 
   if (!ui_recipients_is_offering (self))
     return FALSE;
-  while (gtk_list_box_get_row_at_index (list, n) != NULL)
-    n++;
-  row = gtk_list_box_get_selected_row (list);
-  /* Around, by way of what was typed. */
-  index = row != NULL ? gtk_list_box_row_get_index (row) : -1;
-  index = (index + (down ? 1 : -1) + 1 + (n + 1)) % (n + 1) - 1;
-  row = index >= 0 ? gtk_list_box_get_row_at_index (list, index) : NULL;
-  if (row != NULL)
-    gtk_list_box_select_row (list, row);
-  else
-    gtk_list_box_unselect_all (list);
-  say_chosen (self, row);
+  row = ui_offer_step (GTK_LIST_BOX (self->offered), down);
+  ui_offer_say (GTK_WIDGET (self->entry), row != NULL ? get_recipient (row)->text : NULL);
   return TRUE;
 }
 
@@ -175,7 +152,7 @@ fill (UiRecipients *self, const GPtrArray *found)
     gtk_list_box_remove (GTK_LIST_BOX (self->offered), row);
   for (guint i = 0; i < found->len; i++)
     gtk_list_box_append (GTK_LIST_BOX (self->offered), make_row (found->pdata[i]));
-  say_chosen (self, NULL);
+  ui_offer_say (GTK_WIDGET (self->entry), NULL);
 }
 
 static void

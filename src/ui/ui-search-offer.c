@@ -12,6 +12,7 @@
 #include "base-text.h"
 #include "mail-crowd.h"
 #include "mail-recipient.h"
+#include "ui-offer.h"
 
 #define MOST_VALUES    8 /* of an operator */
 #define MOST_OPERATORS 4 /* beside others */
@@ -199,12 +200,7 @@ say_chosen (UiSearchOffer *self, GtkListBoxRow *row)
 {
   g_autofree char *said = row != NULL ? say (get_choice (self, row)) : NULL;
 
-  if (said != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry),
-                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, said, -1);
-  else
-    gtk_accessible_reset_property (GTK_ACCESSIBLE (self->entry),
-                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+  ui_offer_say (self->entry, said);
 }
 
 /* The list scrolls by the keyboard alone, which it never has. */
@@ -231,23 +227,13 @@ ui_search_offer_unchoose (UiSearchOffer *self)
 gboolean
 ui_search_offer_move (UiSearchOffer *self, gboolean down)
 {
-  GtkListBox *list = GTK_LIST_BOX (self->list);
   GtkListBoxRow *row;
-  int n = 0, index;
 
   if (!ui_search_offer_is_open (self))
     return FALSE;
-  while (gtk_list_box_get_row_at_index (list, n) != NULL)
-    n++;
-  row = gtk_list_box_get_selected_row (list);
-  index = row != NULL ? gtk_list_box_row_get_index (row) : -1;
-  index = (index + (down ? 1 : -1) + 1 + (n + 1)) % (n + 1) - 1;
-  row = index >= 0 ? gtk_list_box_get_row_at_index (list, index) : NULL;
-  gtk_list_box_unselect_all (list);
-  if (row != NULL) {
-    gtk_list_box_select_row (list, row);
+  row = ui_offer_step (GTK_LIST_BOX (self->list), down);
+  if (row != NULL)
     scroll_to (self, row);
-  }
   say_chosen (self, row);
   return TRUE;
 }
