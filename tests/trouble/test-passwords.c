@@ -11,12 +11,19 @@
 
 typedef struct
 {
-  const char *no;   /* of IMAP, with its code */
-  gint refuses;     /* atomic */
-  gint attempts[2]; /* atomic, by ModelProtocol */
-  gint slow; /* atomic: the ModelProtocol that takes its time before somebody signs in, -1 none */
+  const char *no;      /* of IMAP, with its code */
+  gint refuses;        /* atomic */
+  gint attempts[2];    /* atomic, by ModelProtocol */
+  gint slow;           /* atomic: the ModelProtocol that greets nobody, -1 none, */
+  gint until;          /* atomic: before the other one was asked as often as this */
   const char *smtp_no; /* NULL: 535 5.7.8 */
 } Door;
+
+static gint
+count (Door *door, ModelProtocol protocol)
+{
+  return g_atomic_int_get (&door->attempts[protocol]);
+}
 
 static ModelVerdict
 guard (ModelEvent *event, gpointer user_data)
@@ -26,7 +33,10 @@ guard (ModelEvent *event, gpointer user_data)
 
   if (event->sent && !event->after && g_atomic_int_get (&door->slow) == (gint)event->protocol
       && g_pattern_match_simple (imap ? "* OK *ready" : "220 *", event->line))
-    g_usleep (700000);
+    for (guint i = 0;
+         i < PATIENCE * 100 && count (door, !event->protocol) < g_atomic_int_get (&door->until);
+         i++)
+      g_usleep (10000);
   if (event->sent || event->after
       || !g_pattern_match_simple (imap ? "* AUTHENTICATE *" : "AUTH *", event->line))
     return MODEL_GO;
@@ -36,12 +46,6 @@ guard (ModelEvent *event, gpointer user_data)
   g_usleep (300000); /* the other one could come in between */
   event->answer = imap ? door->no : door->smtp_no != NULL ? door->smtp_no : "535 5.7.8 no";
   return MODEL_ANSWER;
-}
-
-static gint
-count (Door *door, ModelProtocol protocol)
-{
-  return g_atomic_int_get (&door->attempts[protocol]);
 }
 
 static Rig *
@@ -242,6 +246,8 @@ test_side_by_side (void)
     RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_OFFLINE, PATIENCE);
     rig_send (rig, "bob@model.test", "held", 0);
     g_atomic_int_set (&door.refuses, TRUE);
+    if (slow >= 0)
+      g_atomic_int_set (&door.until, count (&door, !slow) + 1);
     g_atomic_int_set (&door.slow, slow);
     before = count_all (&door);
     model_server_set_reachable (rig->server, TRUE);
