@@ -130,9 +130,9 @@ static void
 test_keyring (void)
 {
   if (!g_test_subprocess ()) {
-    g_autofree char *path = g_build_filename (g_get_tmp_dir (), "sosik-test-keyring", NULL);
+    g_autofree char *folder = g_dir_make_tmp ("sosik-keyring-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename (folder, "keyring", NULL);
 
-    g_unlink (path);
     g_setenv ("SECRET_BACKEND", "file", TRUE);
     g_setenv ("SECRET_FILE_TEST_PATH", path, TRUE);
     g_setenv ("SECRET_FILE_TEST_PASSWORD", "x", TRUE);
@@ -146,7 +146,7 @@ test_keyring (void)
     else
       g_unsetenv ("ASAN_OPTIONS");
     g_test_trap_assert_passed ();
-    g_unlink (path);
+    g_assert_true (base_paths_remove_tree (folder));
     return;
   }
   g_autoptr (MailCredentials) one = mail_credentials_new ();

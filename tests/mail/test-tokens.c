@@ -848,13 +848,14 @@ fail_to_change (void)
 static void
 with_keyring (void (*func) (void))
 {
-  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "sosik-test-tokens", NULL);
+  g_autofree char *folder = NULL, *path = NULL;
 
   if (g_test_subprocess ()) {
     func ();
     return;
   }
-  g_unlink (path);
+  folder = g_dir_make_tmp ("sosik-tokens-XXXXXX", NULL);
+  path = g_build_filename (folder, "keyring", NULL);
   g_setenv ("SECRET_BACKEND", "file", TRUE);
   g_setenv ("SECRET_FILE_TEST_PATH", path, TRUE);
   g_setenv ("SECRET_FILE_TEST_PASSWORD", "x", TRUE);
@@ -868,7 +869,7 @@ with_keyring (void (*func) (void))
   else
     g_unsetenv ("ASAN_OPTIONS");
   g_test_trap_assert_passed ();
-  g_unlink (path);
+  g_assert_true (base_paths_remove_tree (folder));
 }
 
 static gpointer

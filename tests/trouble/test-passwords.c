@@ -347,6 +347,18 @@ test_identity_refused (void)
   }
 }
 
+/* All that waits says why. */
+static gboolean
+is_explained (Rig *rig)
+{
+  g_autoptr (GPtrArray) rows = store_outbox_list (rig->db, rig->row, NULL);
+
+  for (guint i = 0; i < rows->len; i++)
+    if (((StoreOutbox *)g_ptr_array_index (rows, i))->error == NULL)
+      return FALSE;
+  return TRUE;
+}
+
 /* The keyring stays locked: nothing is offered to anybody, and nobody is asked for a password.  What needs none goes on, and when it is open all does. */
 static void
 test_locked (void)
@@ -357,11 +369,11 @@ test_locked (void)
 
   engine_told_set_locked (&rig->told, TRUE);
   model_server_cut_all (rig->server);
-  rig_send (rig, "bob@model.test", "held", 0);
   RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_LOCKED, PATIENCE);
-  sync_engine_outbox_changed (rig->engine, NULL);
-  g_usleep (1000000);
+  rig_send (rig, "bob@model.test", "held", 0);
+  RIG_WAIT (is_explained (rig), PATIENCE); /* both have asked by now */
   asked = engine_told_get_passwords (&rig->told);
+  sync_engine_outbox_changed (rig->engine, NULL);
   sync_engine_set_online (rig->engine, FALSE);
   sync_engine_set_online (rig->engine, TRUE);
   sync_engine_moved (rig->engine);
@@ -412,6 +424,7 @@ test_forged (void)
   states = engine_told_get_states (&rig->told);
   sync_engine_retry (rig->engine, rig->account->id);
   RIG_WAIT (engine_told_get_states (&rig->told) >= states + 2
+                && fake_server_count_connections (server) >= 2
                 && engine_told_get_phase (&rig->told) == SYNC_PHASE_NEEDS_TRUST,
             PATIENCE);
   g_assert_cmpuint (fake_server_count_connections (server), ==, 2);

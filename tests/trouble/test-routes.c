@@ -7,7 +7,7 @@
 #include "fake-server.h"
 #include "rig.h"
 
-#define PATIENCE 30
+#define PATIENCE 60 /* s */
 
 /* The account of the rig, and the identity "shop" with the second server. */
 typedef struct
@@ -241,14 +241,16 @@ test_locked (void)
 {
   Pair pair = { 0 };
   guint asked;
+  gint64 id;
 
   pair_init (&pair);
   rig_start (pair.rig);
   RIG_WAIT (engine_told_get_phase (&pair.rig->told) == SYNC_PHASE_IN_STEP, PATIENCE);
   engine_told_set_locked (&pair.rig->told, TRUE);
-  send_by (&pair, "shop", "shop1");
+  id = send_by (&pair, "shop", "shop1");
   RIG_WAIT (engine_told_get_phase (&pair.rig->told) == SYNC_PHASE_LOCKED, PATIENCE);
-  g_usleep (300000); /* its worker comes to rest */
+  RIG_WAIT (is_state (&pair, id, STORE_OUTBOX_QUEUED, ""),
+            PATIENCE); /* its worker has come to rest */
   asked = engine_told_get_passwords (&pair.rig->told);
   sync_engine_outbox_changed (pair.rig->engine, NULL);
   sync_engine_moved (pair.rig->engine);
@@ -299,10 +301,12 @@ test_forged (void)
   g_usleep (1000000);
   g_assert_cmpuint (fake_server_count_connections (server), ==, 1);
   sync_engine_retry (pair.rig->engine, pair.rig->account->id);
-  RIG_WAIT (engine_told_get_own_passwords (&pair.rig->told) == 2, PATIENCE);
+  RIG_WAIT (engine_told_get_own_passwords (&pair.rig->told) == 2
+                && fake_server_count_connections (server) == 2
+                && engine_told_get_phase (&pair.rig->told) == SYNC_PHASE_NEEDS_TRUST,
+            PATIENCE);
   g_usleep (500000);
   g_assert_cmpuint (fake_server_count_connections (server), ==, 2);
-  g_assert_cmpint (engine_told_get_phase (&pair.rig->told), ==, SYNC_PHASE_NEEDS_TRUST);
   pair_clear (&pair);
   fake_server_check (server);
 }
