@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "base-error.h"
 #include "base-words.h"
 #include "store-index-private.h"
 
@@ -97,4 +98,49 @@ store_index_check (StoreDb *db, sqlite3 *sqlite, GError **error)
   }
   (void)sqlite3_finalize (statement);
   return code == SQLITE_ROW ? SQLITE_OK : code == SQLITE_DONE ? SQLITE_NOTADB : code;
+}
+
+/* ---- damage ---- */
+
+/* Of what is said of a file, and of another one in its place. */
+static GMutex damage_lock;
+
+void
+store_index_note_damage (Store *store, int age)
+{
+  g_autofree char *path = store_index_dup_path (store);
+  g_autofree char *marker = g_strconcat (path, ".is-damaged", NULL);
+
+  g_mutex_lock (&damage_lock);
+  if (age == g_atomic_int_get (&store->index_age)) {
+    (void)g_file_set_contents (marker, "", 0, NULL);
+    g_atomic_int_set (&store->index_damaged, 1);
+  }
+  g_mutex_unlock (&damage_lock);
+}
+
+/* Nobody misses it: it is made again. */
+gboolean
+store_index_remove_file (Store *store, GError **error)
+{
+  static const char *const suffixes[] = { "-wal", "-shm", ".is-damaged", "" };
+  g_autofree char *path = store_index_dup_path (store);
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&damage_lock);
+  for (guint i = 0; ok && i < G_N_ELEMENTS (suffixes); i++) {
+    g_autofree char *name = g_strconcat (path, suffixes[i], NULL);
+
+    if (g_unlink (name) != 0 && errno != ENOENT) {
+      base_error_set_disk (error, errno, name);
+      ok = FALSE;
+    }
+  }
+  if (ok) {
+    g_atomic_int_set (&store->index_damaged, 0);
+    /* Who searches has the file open that was, and looks at this. */
+    g_atomic_int_inc (&store->index_age);
+  }
+  g_mutex_unlock (&damage_lock);
+  return ok;
 }

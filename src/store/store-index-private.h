@@ -44,6 +44,10 @@ char *store_index_dup_path (Store *store) G_GNUC_WARN_UNUSED_RESULT;
 int store_index_connect (Store *store, gboolean create, sqlite3 **sqlite);
 /* Whether it is of these words and of this mail.db.  A code of SQLite; NOTADB: it is not. */
 int store_index_check (StoreDb *db, sqlite3 *sqlite, GError **error);
+/* Who searched met damage in the file of this age (Store.index_age): it is begun anew, unless it was already. */
+void store_index_note_damage (Store *store, int age);
+/* Nothing of it is left, and the next one is of another age. */
+gboolean store_index_remove_file (Store *store, GError **error);
 
 /* ---- documents on their way in (store-index-prepare.c) ---- */
 

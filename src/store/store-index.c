@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base-error.h"
@@ -195,28 +194,6 @@ close_file (StoreIndex *self)
   self->sqlite = NULL;
 }
 
-/* Nobody misses it: it is made again. */
-static gboolean
-remove_file (StoreIndex *self, GError **error)
-{
-  static const char *const suffixes[] = { "-wal", "-shm", ".is-damaged", "" };
-  g_autofree char *path = store_index_dup_path (self->db->store);
-
-  close_file (self);
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++) {
-    g_autofree char *name = g_strconcat (path, suffixes[i], NULL);
-
-    if (g_unlink (name) != 0 && errno != ENOENT) {
-      base_error_set_disk (error, errno, name);
-      return FALSE;
-    }
-  }
-  g_atomic_int_set (&self->db->store->index_damaged, 0);
-  /* Who searches has the file open that was, and looks at this. */
-  g_atomic_int_inc (&self->db->store->index_age);
-  return TRUE;
-}
-
 static gboolean
 make_tables (StoreIndex *self, GError **error)
 {
@@ -287,7 +264,8 @@ begin_anew (StoreIndex *self, GError **error)
 {
   int code;
 
-  if (!remove_file (self, error))
+  close_file (self);
+  if (!store_index_remove_file (self->db->store, error))
     return FALSE;
   code = store_index_connect (self->db->store, TRUE, &self->sqlite);
   if (code != SQLITE_OK)
@@ -459,6 +437,20 @@ compare_changes (gconstpointer a, gconstpointer b)
                                   : one->coming - two->coming;
 }
 
+/* FTS5 notes of words that they are gone, and forgets them when it brings that and the oldest piece together: see store_index_tidy (). */
+static gboolean
+note_gone (StoreIndex *self, GError **error)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  if (self->gone == 0)
+    self->gone = now;
+  /* Some of the pieces may be behind it already. */
+  if (self->is_purging && self->gone_since == 0)
+    self->gone_since = now;
+  return run (self, SQL_SET_GONE, STORE_INTS (self->gone, FALSE), error);
+}
+
 /* Takes a document away.  Its words, which are those of its text, go when all is known that changes. */
 static gboolean
 drop_doc (StoreIndex *self, gint64 place, GArray *changes, GError **error)
@@ -480,7 +472,8 @@ drop_doc (StoreIndex *self, gint64 place, GArray *changes, GError **error)
   change.tokens = g_byte_array_new ();
   store_index_tokens_list (self->tokens, text, length, change.tokens, NULL);
   g_array_append_val (changes, change);
-  return run (self, SQL_DROP_TEXT, &place, 1, error) && run (self, SQL_DROP_PAIRS, &place, 1, error)
+  return note_gone (self, error) && run (self, SQL_DROP_TEXT, &place, 1, error)
+         && run (self, SQL_DROP_PAIRS, &place, 1, error)
          && run (self, SQL_DROP_DOC, &place, 1, error);
 }
 
@@ -527,20 +520,6 @@ store_index_get_last (StoreIndex *self, gint64 *last, GError **error)
                            "SELECT seq FROM sqlite_sequence WHERE name = 'message'", STORE_NO_INTS);
 }
 
-/* FTS5 notes of words that they are gone, and forgets them when it brings that and the oldest piece together: see store_index_tidy (). */
-static gboolean
-note_gone (StoreIndex *self, GError **error)
-{
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-
-  if (self->gone == 0)
-    self->gone = now;
-  /* Some of the pieces may be behind it already. */
-  if (self->is_purging && self->gone_since == 0)
-    self->gone_since = now;
-  return run (self, SQL_SET_GONE, STORE_INTS (self->gone, FALSE), error);
-}
-
 /* A power cut may have taken from mail.db what the index has still, and the same row ids are other messages' then. */
 static gboolean
 forget_newer (StoreIndex *self, GError **error)
@@ -571,7 +550,7 @@ forget_newer (StoreIndex *self, GError **error)
     return found == 0;
   if (!exec (self, "BEGIN IMMEDIATE", error))
     return FALSE;
-  ok = set_mark (self, &mark, error) && note_gone (self, error);
+  ok = set_mark (self, &mark, error);
   for (guint i = 0; ok && i < places->len; i++)
     ok = drop_doc (self, g_array_index (places, gint64, i), changes, error);
   if (!finish (self, ok && write_words (self, changes, error), error))
@@ -754,8 +733,7 @@ add_all (StoreIndex *self, const StoreIndexDoc *docs, gsize n, GError **error)
     StoreIndexSeen seen;
     int found = store_index_find (self, docs[i].message, &seen, error);
 
-    if (found < 0 || (found == 1 && !drop_doc (self, seen.place, changes, error))
-        || (found == 1 && docs[i].row == NULL && !note_gone (self, error)))
+    if (found < 0 || (found == 1 && !drop_doc (self, seen.place, changes, error)))
       return FALSE;
   }
   for (gsize i = 0; ok && i < n; i++) {

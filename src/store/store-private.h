@@ -20,7 +20,7 @@ typedef struct
   gint64 compact_size;   /* smaller packs are not worth compacting */
   gint64 compact_budget; /* bytes copied at one start */
   guint recent_links; /* ids of messages in memory and log, before they are sorted into the table */
-  guint few_rows;     /* a search looks at so many one after the other, and does not ask for words */
+  guint few_rows; /* a search looks at so many one after the other, and does not ask for words */
 } StoreLimits;
 
 Store *store_open_with_limits (BasePaths *paths, const StoreLimits *limits, gboolean *rebuilt,
@@ -62,9 +62,9 @@ struct _Store
   StoreLimits limits;
   StoreChangeFunc change_func;
   gpointer change_data;
-  int damaged; /* atomic: SQLite met a broken page */
+  int damaged;       /* atomic: SQLite met a broken page */
   int index_damaged; /* atomic: who searched met damage in search.db, which is not begun anew yet */
-  int index_age;     /* atomic: how often search.db was begun anew, see store-index.c */
+  int index_age; /* atomic: how often search.db was begun anew; both change in store-index-file.c */
 
   /* The right to write, given in the order it was asked for, so that a long sync never starves
    * the person. */

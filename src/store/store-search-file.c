@@ -26,11 +26,8 @@ store_search_file_drop (StoreDb *db)
 void
 store_search_file_note_damage (StoreDb *db)
 {
-  g_autofree char *path = store_index_dup_path (db->store);
-  g_autofree char *marker = g_strconcat (path, ".is-damaged", NULL);
-
-  (void)g_file_set_contents (marker, "", 0, NULL);
-  g_atomic_int_set (&db->store->index_damaged, 1);
+  if (db->search != NULL)
+    store_index_note_damage (db->store, db->search->age);
 }
 
 static int

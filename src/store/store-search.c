@@ -654,6 +654,19 @@ read_some (StoreSearch *self, guint limit, GArray *out, GCancellable *cancellabl
   return ok;
 }
 
+/* What was found before an error is not given out: it is found once more, and so is what was being looked at then. */
+static void
+take_back (StoreSearch *self, GArray *out)
+{
+  for (guint i = 0; i < out->len; i++) {
+    const StoreHit *hit = &g_array_index (out, StoreHit, i);
+
+    g_hash_table_remove (self->given, &hit->message);
+    g_hash_table_remove (self->owns, &hit->own);
+  }
+  self->version = -1;
+}
+
 GArray *
 store_search_next (StoreSearch *self, guint limit, GCancellable *cancellable, GError **error)
 {
@@ -669,6 +682,7 @@ store_search_next (StoreSearch *self, guint limit, GCancellable *cancellable, GE
   }
   if (local == NULL)
     return g_steal_pointer (&out);
+  take_back (self, out);
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
 }

@@ -222,6 +222,88 @@ test_gone (void)
   g_assert_false (is_in_file (profile, "zqsecretqz"));
 }
 
+/* Nor of what it said before it became another. */
+static void
+test_other (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreIndex) index = open_index (profile, TRUE);
+  gboolean more = TRUE;
+
+  store_rows (profile, 3, 0);
+  fill (profile, index, 3, "needle zqsecretqz in haystack");
+  fill (profile, index, 3, "needle in haystack");
+  g_clear_pointer (&index, store_index_free);
+  change_meta (profile, "UPDATE meta SET gone = gone - 8 * 86400 WHERE gone <> 0");
+  index = open_index (profile, FALSE);
+  while (more)
+    g_assert_true (store_index_tidy (index, &more, &error));
+  g_assert_no_error (error);
+  g_assert_false (is_in_file (profile, "zqsecretqz"));
+}
+
+/* Who met damage in a file that is no more says nothing of the one that is there now. */
+static void
+test_damage_of_old (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (StoreIndex) index = open_index (profile, TRUE);
+  g_autoptr (StoreSearch) search = NULL;
+  g_autofree char *marker = profile_path (profile, "search.db.is-damaged");
+
+  store_rows (profile, 10, 100);
+  fill (profile, index, 10, "needle");
+  search = begin_search (profile, "haystack");
+  check_page (search, 5, 10, 5);
+  g_clear_pointer (&index, store_index_free);
+  change_meta (profile, "UPDATE meta SET version = 0");
+  index = open_index (profile, TRUE);
+  fill (profile, index, 10, "needle");
+  store_search_file_note_damage (profile->db);
+  g_assert_false (store_index_is_damaged (profile->store));
+  g_assert_false (g_file_test (marker, G_FILE_TEST_EXISTS));
+  /* But of this one it does. */
+  check_page (search, 5, 5, 5);
+  store_search_file_note_damage (profile->db);
+  g_assert_true (store_index_is_damaged (profile->store));
+  g_assert_true (g_file_test (marker, G_FILE_TEST_EXISTS));
+}
+
+static int
+count_down (void *left)
+{
+  return --*(guint *)left == 0;
+}
+
+/* A page that could not be read to its end: what of it was found comes with the next one. */
+static void
+test_broken_page (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (StoreIndex) index = open_index (profile, TRUE);
+  guint n_broken = 0;
+
+  store_rows (profile, 100, 100);
+  fill (profile, index, 100, "needle");
+  for (guint steps = 1; steps < 2000; steps += 50) {
+    g_autoptr (StoreSearch) search = begin_search (profile, "haystack");
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GArray) hits = NULL;
+    guint left = steps;
+
+    check_page (search, 5, 100, 5);
+    sqlite3_progress_handler (search->file->sqlite, 1, count_down, &left);
+    hits = store_search_next (search, 50, NULL, &error);
+    g_assert_true ((hits != NULL) == (error == NULL));
+    if (search->file != NULL)
+      sqlite3_progress_handler (search->file->sqlite, 0, NULL, NULL);
+    n_broken += hits == NULL;
+    check_page (search, 100, hits != NULL ? 45 : 95, hits != NULL ? 45 : 95);
+  }
+  g_assert_cmpuint (n_broken, >, 5);
+}
+
 /* What is to be put in again is listed until it was, by whomever, and found meanwhile. */
 static void
 test_stale (void)
@@ -275,6 +357,9 @@ add_index_many_tests (void)
   g_test_add_func ("/store/index/phrase", test_phrase);
   g_test_add_func ("/store/index/anew", test_anew);
   g_test_add_func ("/store/index/gone", test_gone);
+  g_test_add_func ("/store/index/other", test_other);
+  g_test_add_func ("/store/index/damage-of-old", test_damage_of_old);
+  g_test_add_func ("/store/index/broken-page", test_broken_page);
   g_test_add_func ("/store/index/stale", test_stale);
   g_test_add_func ("/store/index/version", test_version);
 }
