@@ -16,5 +16,6 @@ class Words:
 
     def exact(self, text):
         """A pattern for just this name, mnemonics left out."""
-        name = re.escape(re.sub(r'\(_.\)|_', '', self(text)))
-        return f'^{name}( ?\\(.\\))?$'  # Korean shows the mnemonic behind: “계정 추가(A)”
+        pieces = re.split(r' ?\(_.\)', self(text))  # Korean shows the mnemonic behind: “계정 추가(A)”, “링크(K)…”
+        name = r'( ?\(.\))?'.join(re.escape(piece.replace('_', '')) for piece in pieces)
+        return f'^{name}( ?\\(.\\))?$'
