@@ -53,10 +53,22 @@ base_date_of_day (int year, int month, int day)
       before != NULL && g_date_time_get_day_of_month (before) == day ? before : begins);
 }
 
+static int chosen_clock; /* BaseClock; atomic */
+
+void
+base_date_set_clock (BaseClock clock)
+{
+  g_atomic_int_set (&chosen_clock, (int)clock);
+}
+
 static gboolean
 twelve_hours (void)
 {
+  BaseClock clock = (BaseClock)g_atomic_int_get (&chosen_clock);
   const char *format = nl_langinfo (T_FMT);
+
+  if (clock != BASE_CLOCK_OF_LOCALE)
+    return clock == BASE_CLOCK_12;
 
   return strstr (format, "%r") != NULL || strstr (format, "%I") != NULL
          || strstr (format, "%l") != NULL || strstr (format, "%p") != NULL;

@@ -5,6 +5,15 @@
 
 G_BEGIN_DECLS
 
+/* Whether hours go to 12 or to 24, from now on, everywhere; as long as nobody says so, the locale does.  Any thread. */
+typedef enum
+{
+  BASE_CLOCK_OF_LOCALE,
+  BASE_CLOCK_12,
+  BASE_CLOCK_24
+} BaseClock;
+void base_date_set_clock (BaseClock clock);
+
 /* For a list row, by the user's locale: time today, "Yesterday", weekday within a week, day and month this year, else full
  * date. `now` in the same unit.  "" for 0. */
 char *base_date_short (gint64 time, gint64 now) G_GNUC_WARN_UNUSED_RESULT;

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base-name.h"
+
 /* Cards in one piece of news. */
 #define PIECE    50
 #define MAX_LIST 1000 /* members */
@@ -91,18 +93,38 @@ add_members (MailBookCard *card, EDestination *list, guint depth)
   }
 }
 
+static char *
+dup_name (EContact *contact)
+{
+  EContactName *name = e_contact_get (contact, E_CONTACT_NAME);
+  const char *whole = e_contact_get_const (contact, E_CONTACT_FULL_NAME);
+  const char *parts[BASE_NAME_PARTS] = { NULL };
+  char *said;
+
+  if (name == NULL)
+    return g_strdup (whole != NULL ? whole : "");
+  parts[BASE_NAME_FAMILY] = name->family;
+  parts[BASE_NAME_GIVEN] = name->given;
+  parts[BASE_NAME_ADDITIONAL] = name->additional;
+  parts[BASE_NAME_PREFIX] = name->prefixes;
+  parts[BASE_NAME_SUFFIX] = name->suffixes;
+  said = base_name_mend (whole, parts);
+  e_contact_name_free (name);
+  return said;
+}
+
 static MailBookCard *
 card_new (const Book *book, EContact *contact)
 {
-  const char *name = e_contact_get_const (contact, E_CONTACT_FULL_NAME);
+  g_autofree char *name = dup_name (contact);
   const char *filed = e_contact_get_const (contact, E_CONTACT_FILE_AS);
   g_autofree char *id = g_strdup_printf (
       "%s\n%s", book->id, (const char *)e_contact_get_const (contact, E_CONTACT_UID));
   MailBookCard *card =
       mail_book_card_new (id,
-                          name != NULL && *name != '\0' ? name
-                          : filed != NULL               ? filed
-                                                        : "",
+                          *name != '\0'   ? name
+                          : filed != NULL ? filed
+                                          : "",
                           GPOINTER_TO_INT (e_contact_get (contact, E_CONTACT_IS_LIST)));
 
   if (card->list) {

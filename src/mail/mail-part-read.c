@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "base-error.h"
+#include "base-name.h"
 
 #define MAX_TEXT  (2u * 1024 * 1024)
 #define MAX_DEPTH 10
@@ -401,11 +402,27 @@ card_free (gpointer data)
   g_free (card);
 }
 
+/* BASE_NAME_PARTS: it is no part of a name. */
+static BaseNamePart
+find_name_part (const char *kind)
+{
+  static const char *const kinds[BASE_NAME_PARTS] = { [BASE_NAME_FAMILY] = "family",
+                                                      [BASE_NAME_GIVEN] = "given",
+                                                      [BASE_NAME_ADDITIONAL] = "additional",
+                                                      [BASE_NAME_PREFIX] = "prefix",
+                                                      [BASE_NAME_SUFFIX] = "suffix" };
+  BaseNamePart part = BASE_NAME_FAMILY;
+
+  while (part < BASE_NAME_PARTS && strcmp (kinds[part], kind) != 0)
+    part++;
+  return part;
+}
+
 static MailCard *
 card_from_value (GVariant *value)
 {
   MailCard *card = g_new0 (MailCard, 1);
-  const char *kind, *label, *text;
+  const char *kind, *label, *text, *name = NULL, *parts[BASE_NAME_PARTS] = { NULL };
   GVariantIter iter;
 
   card->fields = g_ptr_array_new_with_free_func (field_free);
@@ -417,8 +434,10 @@ card_from_value (GVariant *value)
 
       if (photo != NULL)
         card->photo = g_bytes_new_take (photo, length);
-    } else if (strcmp (kind, "name") == 0 && card->name == NULL) {
-      card->name = g_strdup (text);
+    } else if (strcmp (kind, "name") == 0) {
+      name = text;
+    } else if (find_name_part (kind) < BASE_NAME_PARTS) {
+      parts[find_name_part (kind)] = text;
     } else {
       MailCardField *field = g_new0 (MailCardField, 1);
 
@@ -428,8 +447,7 @@ card_from_value (GVariant *value)
       g_ptr_array_add (card->fields, field);
     }
   }
-  if (card->name == NULL)
-    card->name = g_strdup ("");
+  card->name = base_name_mend (name, parts);
   return card;
 }
 

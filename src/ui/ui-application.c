@@ -8,6 +8,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "ui-clock.h"
 #include "ui-composer.h"
 #include "ui-environment.h"
 #include "ui-form.h"
@@ -38,6 +39,7 @@ struct _UiApplication
   BasePaths *paths;
   MailEngine *engine;
   GSettings *settings;
+  GSettings *clock;     /* of the desktop; nullable */
   GtkWidget *shortcuts; /* while it is open */
   GPtrArray *
       asks; /* MailAccount: need their passwords; asked for one by one while somebody looks at the window */
@@ -294,7 +296,7 @@ on_arrived (UiApplication *self, MailFolder *folder, MailMessage *newest, guint 
     title = g_strdup (mail_message_get_sender (newest));
     body = g_strdup (mail_message_get_subject (newest));
   } else {
-    title = g_strdup_printf (ngettext ("%u new message", "%u new messages", count), count);
+    title = g_strdup_printf (ngettext ("%'u new message", "%'u new messages", count), count);
     if (newest)
       /* Translators: sender, subject of the newest of several messages */
       body = g_strdup_printf (_ ("%s: %s"), mail_message_get_sender (newest),
@@ -695,6 +697,22 @@ open_settings (UiApplication *self)
 }
 
 static void
+redraw (GtkWidget *widget)
+{
+  gtk_widget_queue_draw (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    redraw (child);
+}
+
+static void
+on_clock_changed (GtkApplication *app)
+{
+  for (GList *l = gtk_application_get_windows (app); l != NULL; l = l->next)
+    redraw (l->data);
+}
+
+static void
 ui_application_startup (GApplication *application)
 {
   UiApplication *self = UI_APPLICATION (application);
@@ -713,6 +731,10 @@ ui_application_startup (GApplication *application)
   g_resources_register (ui_get_resource ());
   ui_composer_install (GTK_APPLICATION (self), self->engine, self->settings);
   ui_words_install ();
+  self->clock = ui_clock_follow ();
+  if (self->clock != NULL)
+    g_signal_connect_object (self->clock, "changed::clock-format", G_CALLBACK (on_clock_changed),
+                             self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   ui_names_install ();
   g_signal_connect (gtk_window_get_toplevels (), "items-changed", G_CALLBACK (on_toplevels), NULL);
 
@@ -807,6 +829,7 @@ ui_application_finalize (GObject *object)
   g_ptr_array_unref (self->asks);
   g_free (self->wanted.typed);
   g_clear_object (&self->engine);
+  g_clear_object (&self->clock);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->paths, base_paths_unref);
   g_ptr_array_unref (self->uris);

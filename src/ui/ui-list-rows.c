@@ -58,6 +58,17 @@ ui_list_update_headings (UiList *self)
         gtk_widget_add_tick_callback (GTK_WIDGET (self->view), on_headings_tick, self, NULL);
 }
 
+static void
+redraw_dates (UiList *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    gtk_widget_queue_draw (gtk_list_item_get_child (item));
+}
+
 static gboolean
 on_midnight (gpointer data)
 {
@@ -67,7 +78,7 @@ on_midnight (gpointer data)
                          + g_date_time_get_second (now));
 
   ui_list_update_headings (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self->view));
+  redraw_dates (self); /* each has a picture of its own, which that of the list only shows */
   self->midnight_source = g_timeout_add_seconds (86401 - passed, on_midnight, self);
   return G_SOURCE_REMOVE;
 }

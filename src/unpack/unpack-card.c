@@ -159,19 +159,6 @@ join (GPtrArray *parts, const char *between)
   return g_string_free (all, FALSE);
 }
 
-/* Family;Given;Additional;Prefix;Suffix: in the order it is said, where no FN says it. */
-static char *
-join_name (GPtrArray *parts)
-{
-  static const guint order[] = { 3, 1, 2, 0, 4 };
-  g_autoptr (GPtrArray) said = g_ptr_array_new ();
-
-  for (gsize i = 0; i < G_N_ELEMENTS (order); i++)
-    if (order[i] < parts->len)
-      g_ptr_array_add (said, parts->pdata[order[i]]);
-  return join (said, " ");
-}
-
 static const char *
 label_of (const char *parameters)
 {
@@ -192,8 +179,7 @@ typedef struct
 {
   GVariantBuilder fields;
   guint n;
-  gboolean has_name;
-  char *name; /* of N, until there is an FN */
+  gboolean has_name, has_parts; /* FN, N */
 } Card;
 
 static void
@@ -203,6 +189,15 @@ add (Card *card, const char *kind, const char *label, const char *value)
     return;
   g_variant_builder_add (&card->fields, "(sss)", kind, label, value);
   card->n++;
+}
+
+static void
+add_name (Card *card, const GPtrArray *parts)
+{
+  static const char *const kinds[] = { "family", "given", "additional", "prefix", "suffix" };
+
+  for (gsize i = 0; i < MIN (G_N_ELEMENTS (kinds), parts->len); i++)
+    add (card, kinds[i], "", parts->pdata[i]);
 }
 
 static void
@@ -247,8 +242,9 @@ read_line (Card *card, const Line *line)
       card->has_name = TRUE;
       add (card, "name", "", name);
     }
-  } else if (strcmp (line->name, "N") == 0 && !card->name) {
-    card->name = join_name (parts);
+  } else if (strcmp (line->name, "N") == 0 && !card->has_parts) {
+    card->has_parts = TRUE;
+    add_name (card, parts);
   }
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
     if (strcmp (line->name, kinds[i].name) != 0)
@@ -293,10 +289,7 @@ unpack_card (GBytes *bytes, UnpackStatus *status)
       card = (Card){ .n = 0 };
       g_variant_builder_init (&card.fields, G_VARIANT_TYPE ("a(sss)"));
     } else if (strcmp (line.name, "END") == 0 && inside) {
-      if (!card.has_name && card.name)
-        add (&card, "name", "", card.name);
       g_variant_builder_add_value (&cards, g_variant_builder_end (&card.fields));
-      g_clear_pointer (&card.name, g_free);
       total += card.n;
       inside = FALSE;
       n++;
@@ -304,10 +297,8 @@ unpack_card (GBytes *bytes, UnpackStatus *status)
       read_line (&card, &line);
     }
   }
-  if (inside) {
+  if (inside)
     g_variant_builder_clear (&card.fields);
-    g_free (card.name);
-  }
   if (total == 0) {
     g_variant_builder_clear (&cards);
     return NULL;

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Kinds: "name", "nickname", "organization", "title", "phone", "email", "address", "url", "birthday", "note", "photo" (base64).
+/* Kinds: "name"; its parts "family", "given", "additional", "prefix", "suffix"; "nickname", "organization", "title", "phone", "email", "address", "url", "birthday", "note", "photo" (base64).
  * Floating value of UNPACK_CARDS, or NULL with *status set. */
 GVariant *unpack_card (GBytes *bytes, UnpackStatus *status) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -8,6 +8,7 @@
 
 #include "base-error.h"
 #include "base-paths.h"
+#include "locales.h"
 
 char *
 test_make_folder (void)
@@ -115,8 +116,10 @@ main (int argc, char *argv[])
   test_fold_add ();
   test_hands_add ();
   test_layout_add ();
+  test_locale_add ();
   test_log_add ();
   test_match_add ();
+  test_name_add ();
   test_paths_add ();
   test_query_add ();
   test_queue_add ();
@@ -126,5 +129,8 @@ main (int argc, char *argv[])
   test_uid_set_add ();
   test_words_add ();
 
-  return g_test_run ();
+  int failed = g_test_run ();
+
+  locales_remove ();
+  return failed;
 }

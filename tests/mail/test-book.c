@@ -86,6 +86,38 @@ test_most (void)
 }
 
 static void
+check_name (const char *whole, const char *family, const char *given, const char *expected)
+{
+  EContact *contact = e_contact_new ();
+  EContactName *name = e_contact_name_new ();
+  Book book = { .id = (char *)"one" };
+  MailBookCard *card;
+
+  name->family = g_strdup (family);
+  name->given = g_strdup (given);
+  e_contact_set (contact, E_CONTACT_UID, "1");
+  e_contact_set (contact, E_CONTACT_NAME, name);
+  e_contact_set (contact, E_CONTACT_FULL_NAME, whole);
+  e_contact_set (contact, E_CONTACT_EMAIL_1, "kim@example.org");
+  card = card_new (&book, contact);
+  g_assert_cmpstr (card->name, ==, expected);
+  g_assert_cmpstr (card->names->pdata[0], ==, expected);
+  mail_book_card_free (card);
+  e_contact_name_free (name);
+  g_object_unref (contact);
+}
+
+/* Given and family name in the order of their script, whatever the program that wrote the card made of them. */
+static void
+test_names (void)
+{
+  check_name ("민우 김", "김", "민우", "김민우");
+  check_name ("김민우 대리", "김", "민우", "김민우 대리");
+  check_name (NULL, "김", "민우", "김민우");
+  check_name ("Ada Lovelace", "Lovelace", "Ada", "Ada Lovelace");
+}
+
+static void
 test_nobody_there (void)
 {
   Told told = { 0 };
@@ -105,6 +137,7 @@ main (int argc, char **argv)
   /* GIO's modules now, as the program has them: a thread that loads one while the process ends sees the libraries begin anew. */
   (void)g_proxy_resolver_get_default ();
   g_test_add_func ("/mail/book/most", test_most);
+  g_test_add_func ("/mail/book/names", test_names);
   g_test_add_func ("/mail/book/nobody-there", test_nobody_there);
   return g_test_run ();
 }

@@ -223,7 +223,9 @@ static void
 test_card (void)
 {
   static const char card[] =
-      "BEGIN:VCARD\nFN:Ada\nEMAIL:ada@example.org\nPHOTO;ENCODING=b:aGk=\nEND:VCARD\n";
+      "BEGIN:VCARD\nFN:Ada\nEMAIL:ada@example.org\nPHOTO;ENCODING=b:aGk=\nEND:VCARD\n"
+      "BEGIN:VCARD\nFN:민우 김\nN:김;민우;;;\nEMAIL:kim@example.org\nEND:VCARD\n"
+      "BEGIN:VCARD\nN:Lovelace;Ada;;Dr.;\nEND:VCARD\n";
   g_autoptr (Bench) bench = bench_new_ready ();
   g_autofree char *text = dup_part ("text/vcard", "ada.vcf", card, strlen (card));
   g_autoptr (MailContent) content = open_parts (bench, text);
@@ -234,7 +236,10 @@ test_card (void)
   mail_part_read_cards_async (part, NULL, on_result, &result);
   g_autoptr (GPtrArray) cards = mail_part_read_cards_finish (part, wait_result (&result), &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (cards->len, ==, 1);
+  g_assert_cmpuint (cards->len, ==, 3);
+  g_assert_cmpstr (((MailCard *)cards->pdata[1])->name, ==, "김민우");
+  g_assert_cmpuint (((MailCard *)cards->pdata[1])->fields->len, ==, 1);
+  g_assert_cmpstr (((MailCard *)cards->pdata[2])->name, ==, "Dr. Ada Lovelace");
   const MailCard *found = cards->pdata[0];
   g_assert_cmpstr (found->name, ==, "Ada");
   g_assert_cmpuint (found->fields->len, ==, 1);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base-error.h"
-#include "base-paths.h"
+#include "locales.h"
 #include "store-subject.h"
 #include "store-thread.h"
 #include "test-store.h"
@@ -798,20 +798,6 @@ test_sorts_and_filters (void)
   check_order_of (profile, &listing, "");
 }
 
-/* A locale that the system need not have. */
-static gboolean
-make_locale (const char *folder, const char *name)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autofree char *source = g_strndup (name, strcspn (name, "."));
-  const char *command[] = { "localedef", "--no-archive", "-i", source, "-f", "UTF-8", path, NULL };
-  g_autofree char *said = NULL;
-
-  g_spawn_sync (NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
-                NULL, NULL, &said, NULL, NULL, NULL);
-  return g_file_test (path, G_FILE_TEST_IS_DIR) && setlocale (LC_COLLATE, name) != NULL;
-}
-
 static void
 test_sorts_by_language (void)
 {
@@ -825,15 +811,12 @@ test_sorts_by_language (void)
   };
   g_autoptr (Profile) profile = profile_new ();
   g_autoptr (GError) error = NULL;
-  g_autofree char *folder = g_dir_make_tmp ("sosik-locales-XXXXXX", &error);
   StoreListing listing = { .folder = profile->inbox, .ascending = TRUE };
 
-  g_assert_no_error (error);
-  g_setenv ("LOCPATH", folder, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (languages); i++) {
     guint32 uid = i * 10 + 1;
 
-    g_assert_true (make_locale (folder, languages[i].locale));
+    locales_set (LC_COLLATE, languages[i].locale);
     g_assert_true (store_db_exec (profile->db, "DELETE FROM message", &error));
     for (guint n = 0; n < G_N_ELEMENTS (languages[i].names); n++) {
       g_autofree char *id = g_strdup_printf ("<%c@x>", 'a' + (int)n);
@@ -847,9 +830,8 @@ test_sorts_by_language (void)
     listing.sort = STORE_SORT_SUBJECT;
     check_order_of (profile, &listing, languages[i].expected);
   }
-  setlocale (LC_COLLATE, "C");
-  g_unsetenv ("LOCPATH");
-  g_assert_true (base_paths_remove_tree (folder));
+  locales_set (LC_COLLATE, "C");
+  locales_remove ();
 }
 
 /* No view shows what is in an account that is switched off, and what changed tells so. */

@@ -243,18 +243,19 @@ check_card (const char *card, const char *expected)
 static void
 test_card (void)
 {
-  check_card ("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada Love\r\n lace\r\nN:Lovelace;Ada;;;\r\n"
-              "ORG:Engines\\, Ltd;Numbers\r\nTEL;TYPE=WORK,VOICE:+44 1\r\nTEL;TYPE=CELL:+44 2\r\n"
-              "item1.EMAIL;TYPE=HOME:ada@example.org\r\nADR;TYPE=HOME:;;1 Road;London;;N1;UK\r\n"
-              "NOTE:one\\ntwo\r\nEND:VCARD\r\n",
-              "name/=Ada Lovelace|organization/=Engines, Ltd, Numbers|phone/work=+44 1|"
-              "phone/mobile=+44 2|email/home=ada@example.org|address/home=1 Road\nLondon\nN1\nUK|"
-              "note/=one\ntwo|");
+  check_card (
+      "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada Love\r\n lace\r\nN:Lovelace;Ada;;;\r\n"
+      "ORG:Engines\\, Ltd;Numbers\r\nTEL;TYPE=WORK,VOICE:+44 1\r\nTEL;TYPE=CELL:+44 2\r\n"
+      "item1.EMAIL;TYPE=HOME:ada@example.org\r\nADR;TYPE=HOME:;;1 Road;London;;N1;UK\r\n"
+      "NOTE:one\\ntwo\r\nEND:VCARD\r\n",
+      "name/=Ada Lovelace|family/=Lovelace|given/=Ada|organization/=Engines, Ltd, Numbers|phone/work=+44 1|"
+      "phone/mobile=+44 2|email/home=ada@example.org|address/home=1 Road\nLondon\nN1\nUK|"
+      "note/=one\ntwo|");
   /* Of an old telephone: quoted-printable that goes on, in CP949; and no FN. */
   check_card (
       "BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=CP949;ENCODING=QUOTED-PRINTABLE:=B1=E8=\n;=B0=A1\n"
       "TEL;CELL:010\nEND:VCARD\n",
-      "phone/mobile=010|name/=가 김|");
+      "family/=김|given/=가|phone/mobile=010|");
   /* 4.0, and a second card */
   check_card ("BEGIN:VCARD\nVERSION:4.0\nFN:A\nTEL;VALUE=uri:tel:+82-2\nEND:VCARD\n"
               "BEGIN:VCARD\nFN:B\nEND:VCARD\n",

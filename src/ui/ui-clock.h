@@ -1,0 +1,12 @@
+/* Times of day as the clock of the desktop shows them: GNOME has a setting for 12 or 24 hours, which its users see all day.  Main thread. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* From now on base-date.h writes them so, as long as what is returned lives; NULL: the desktop has no such setting, and the locale says it.
+ * Its "changed::clock-format" comes after the change has been taken over. */
+GSettings *ui_clock_follow (void) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
