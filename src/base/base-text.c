@@ -197,9 +197,9 @@ base_text_list (const char *const *words, guint most)
   guint n = g_strv_length ((char **)words);
 
   for (guint i = 0; i < MIN (n, most); i++)
-    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", words[i]);
+    g_string_append_printf (list, "%s%s", i > 0 ? _ (", ") : "", words[i]);
   if (n > most)
-    g_string_append_printf (list, ngettext (" and %u more", " and %u more", n - most), n - most);
+    g_string_append_printf (list, ngettext (" and %'u more", " and %'u more", n - most), n - most);
   return g_strdup (list->str);
 }
 

@@ -90,35 +90,36 @@ describe (MailAction action, guint n, const char *target)
   switch (action) {
   case MAIL_ACTION_SEEN:
   case MAIL_ACTION_READ:
-    return g_strdup_printf (ngettext ("%u message marked as read", "%u messages marked as read", n),
-                            n);
+    return g_strdup_printf (
+        ngettext ("%'u message marked as read", "%'u messages marked as read", n), n);
   case MAIL_ACTION_UNREAD:
     return g_strdup_printf (
-        ngettext ("%u message marked as unread", "%u messages marked as unread", n), n);
+        ngettext ("%'u message marked as unread", "%'u messages marked as unread", n), n);
   case MAIL_ACTION_STAR:
-    return g_strdup_printf (ngettext ("%u message starred", "%u messages starred", n), n);
+    return g_strdup_printf (ngettext ("%'u message starred", "%'u messages starred", n), n);
   case MAIL_ACTION_UNSTAR:
     return g_strdup_printf (
-        ngettext ("Star removed from %u message", "Stars removed from %u messages", n), n);
+        ngettext ("Star removed from %'u message", "Stars removed from %'u messages", n), n);
   case MAIL_ACTION_ARCHIVE:
   case MAIL_ACTION_TRASH:
   case MAIL_ACTION_MOVE:
     return g_strdup_printf (
         /* Translators: the number of messages, the name of a folder */
-        ngettext ("%1$u message moved to “%2$s”", "%1$u messages moved to “%2$s”", n), n, target);
+        ngettext ("%1$'u message moved to “%2$s”", "%1$'u messages moved to “%2$s”", n), n, target);
   case MAIL_ACTION_COPY:
     return g_strdup_printf (
         /* Translators: the number of messages, the name of a folder */
-        ngettext ("%1$u message copied to “%2$s”", "%1$u messages copied to “%2$s”", n), n, target);
+        ngettext ("%1$'u message copied to “%2$s”", "%1$'u messages copied to “%2$s”", n), n,
+        target);
   case MAIL_ACTION_JUNK:
-    return g_strdup_printf (ngettext ("%u message marked as junk", "%u messages marked as junk", n),
-                            n);
+    return g_strdup_printf (
+        ngettext ("%'u message marked as junk", "%'u messages marked as junk", n), n);
   case MAIL_ACTION_NOT_JUNK:
     return g_strdup_printf (
-        ngettext ("%u message marked as not junk", "%u messages marked as not junk", n), n);
+        ngettext ("%'u message marked as not junk", "%'u messages marked as not junk", n), n);
   case MAIL_ACTION_DELETE:
     return g_strdup_printf (
-        ngettext ("%u message deleted for good", "%u messages deleted for good", n), n);
+        ngettext ("%'u message deleted for good", "%'u messages deleted for good", n), n);
   }
   return g_strdup ("");
 }

@@ -133,7 +133,7 @@ run_find (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
     return NULL;
   if (ids->len > MOST) {
     base_error_set (error, BASE_ERROR_LIMIT, NULL,
-                    _ ("That many messages cannot be attached at once. Choose at most %u."), MOST);
+                    _ ("That many messages cannot be attached at once. Choose at most %'u."), MOST);
     return NULL;
   }
   for (guint i = 0; i < ids->len; i++) {

@@ -252,7 +252,7 @@ mail_outgoing_fill_outbox (MailOutgoing *self, const StoreOutbox *row, const cha
 {
   g_autofree char *text = describe (row, obstacle);
   g_autofree char *recipients =
-      row->recipients != NULL ? g_strjoinv (", ", row->recipients) : g_strdup ("");
+      row->recipients != NULL ? g_strjoinv (_ (", "), row->recipients) : g_strdup ("");
 
   g_object_freeze_notify (G_OBJECT (self));
   self->outbox = row->id;

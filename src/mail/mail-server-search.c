@@ -112,12 +112,12 @@ make_sentence (MailServerSearch *self)
     return g_strdup (_ ("The server found nothing."));
   if (self->found > self->here)
     /* Translators: of those that a search on the server found, so many were brought to this computer */
-    return g_strdup_printf (ngettext ("The server found %u message, the newest %u are here now.",
-                                      "The server found %u messages, the newest %u are here now.",
+    return g_strdup_printf (ngettext ("The server found %'u message, the newest %'u are here now.",
+                                      "The server found %'u messages, the newest %'u are here now.",
                                       (gulong)self->found),
                             (guint)self->found, (guint)self->here);
-  return g_strdup_printf (ngettext ("The server found %u message.", "The server found %u messages.",
-                                    (gulong)self->found),
+  return g_strdup_printf (ngettext ("The server found %'u message.",
+                                    "The server found %'u messages.", (gulong)self->found),
                           (guint)self->found);
 }
 
@@ -185,8 +185,8 @@ on_searched (GObject *source, GAsyncResult *result, gpointer user_data)
     self->here += hits->ids->len;
     if (hits->left_out > 0) {
       g_autofree char *sentence =
-          g_strdup_printf (ngettext ("The server did not search %u folder.",
-                                     "The server did not search %u folders.", hits->left_out),
+          g_strdup_printf (ngettext ("The server did not search %'u folder.",
+                                     "The server did not search %'u folders.", hits->left_out),
                            hits->left_out);
 
       note_trouble (self, part->label, sentence);

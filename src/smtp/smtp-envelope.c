@@ -187,8 +187,8 @@ set_refusals_error (SmtpTransaction *transaction, const Refusals *refusals, GErr
   switch (refusals->code) {
   case BASE_ERROR_RETRY:
     base_error_set (error, BASE_ERROR_RETRY, refusals->words->str,
-                    ngettext ("“%s” cannot take mail for %u recipient at the moment.",
-                              "“%s” cannot take mail for %u recipients at the moment.",
+                    ngettext ("“%s” cannot take mail for %'u recipient at the moment.",
+                              "“%s” cannot take mail for %'u recipients at the moment.",
                               refusals->count),
                     host, refusals->count);
     break;
@@ -204,8 +204,8 @@ set_refusals_error (SmtpTransaction *transaction, const Refusals *refusals, GErr
   case BASE_ERROR_GONE:
   case BASE_ERROR_DISK:
     base_error_set (error, refusals->code, refusals->words->str,
-                    ngettext ("“%s” refused %u recipient. Correct the address and send again.",
-                              "“%s” refused %u recipients. Correct the addresses and send again.",
+                    ngettext ("“%s” refused %'u recipient. Correct the address and send again.",
+                              "“%s” refused %'u recipients. Correct the addresses and send again.",
                               refusals->count),
                     host, refusals->count);
     break;

@@ -532,9 +532,9 @@ explain_refused (guint count, gboolean for_now, gboolean overdue)
   if (overdue)
     return g_strdup (store_outbox_get_overdue_sentence ());
   return g_strdup_printf (
-      for_now ? ngettext ("%u recipient cannot be reached at the moment.",
-                          "%u recipients cannot be reached at the moment.", count)
-              : ngettext ("%u recipient was refused.", "%u recipients were refused.", count),
+      for_now ? ngettext ("%'u recipient cannot be reached at the moment.",
+                          "%'u recipients cannot be reached at the moment.", count)
+              : ngettext ("%'u recipient was refused.", "%'u recipients were refused.", count),
       count);
 }
 

@@ -408,8 +408,8 @@ sync_mailbox_say_spared (SyncMailbox *mailbox, SyncContext *context, guint n, GE
 {
   SyncSpared *spared = get_spared (mailbox);
   g_autofree char *sentence = g_strdup_printf (
-      ngettext ("The server fails to give %u message in “%s”; all others are here.",
-                "The server fails to give %u messages in “%s”; all others are here.", n),
+      ngettext ("The server fails to give %'u message in “%s”; all others are here.",
+                "The server fails to give %'u messages in “%s”; all others are here.", n),
       n, mailbox->name);
 
   if (!store_folder_set_trouble (context->db, mailbox->folder, sentence, error))

@@ -358,7 +358,7 @@ remove_gone (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *there
   *ask_again = FALSE;
   if (base_uid_set_count (there) != selected->exists) {
     if (n_gone > 0)
-      base_log ("%s: the server counts %u messages in “%s” but names %" G_GUINT64_FORMAT
+      base_log ("%s: the server counts %'u messages in “%s” but names %" G_GUINT64_FORMAT
                 "; nothing is removed",
                 sync_account_get_id (context->account), selected->exists, mailbox->name,
                 base_uid_set_count (there));

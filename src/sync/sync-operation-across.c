@@ -320,8 +320,8 @@ leave_originals (SyncBatch *batch, GPtrArray *made, const char *set, const GErro
   const char *detail = base_error_get_detail (reason);
   g_autofree char *sentence = g_strdup_printf (
       /* Translators: the number of messages, the folder that they are in now, and the one that they were in */
-      ngettext ("%1$u message is in “%2$s” now, but the server did not remove it from “%3$s”.",
-                "%1$u messages are in “%2$s” now, but the server did not remove them from “%3$s”.",
+      ngettext ("%1$'u message is in “%2$s” now, but the server did not remove it from “%3$s”.",
+                "%1$'u messages are in “%2$s” now, but the server did not remove them from “%3$s”.",
                 made->len),
       made->len, first->target_name, first->folder_name);
   g_autoptr (GError) local = NULL;

@@ -68,23 +68,24 @@ say_refused (GPtrArray *operations)
   switch (first->kind) {
   case STORE_OPERATION_FLAGS:
     return g_strdup_printf (
-        ngettext ("The server did not accept the change to %u message in “%s”; it was taken back.",
-                  "The server did not accept the change to %u messages in “%s”; it was taken back.",
-                  n),
+        ngettext (
+            "The server did not accept the change to %'u message in “%s”; it was taken back.",
+            "The server did not accept the change to %'u messages in “%s”; it was taken back.", n),
         n, first->folder_name);
   case STORE_OPERATION_MOVE:
     return g_strdup_printf (
-        ngettext ("The server did not move %u message to “%s”; it is back where it was.",
-                  "The server did not move %u messages to “%s”; they are back where they were.", n),
+        ngettext ("The server did not move %'u message to “%s”; it is back where it was.",
+                  "The server did not move %'u messages to “%s”; they are back where they were.",
+                  n),
         n, first->target_name);
   case STORE_OPERATION_COPY:
-    return g_strdup_printf (ngettext ("The server did not copy %u message to “%s”.",
-                                      "The server did not copy %u messages to “%s”.", n),
+    return g_strdup_printf (ngettext ("The server did not copy %'u message to “%s”.",
+                                      "The server did not copy %'u messages to “%s”.", n),
                             n, first->target_name);
   case STORE_OPERATION_EXPUNGE:
     return g_strdup_printf (
-        ngettext ("The server did not delete %u message; it is back in “%s”.",
-                  "The server did not delete %u messages; they are back in “%s”.", n),
+        ngettext ("The server did not delete %'u message; it is back in “%s”.",
+                  "The server did not delete %'u messages; they are back in “%s”.", n),
         n, first->folder_name);
   case STORE_OPERATION_APPEND:
     if (first->folder_role == STORE_ROLE_SENT)
@@ -125,8 +126,8 @@ say_kept (GPtrArray *operations)
         _ ("The server has no room for a message in “%s”. It is kept on this computer until there is."),
         first->folder_name);
   return g_strdup_printf (
-      ngettext ("The server has no room for %u message in “%s”. It will be tried again.",
-                "The server has no room for %u messages in “%s”. It will be tried again.", n),
+      ngettext ("The server has no room for %'u message in “%s”. It will be tried again.",
+                "The server has no room for %'u messages in “%s”. It will be tried again.", n),
       n, first->target_name);
 }
 
@@ -138,8 +139,8 @@ say_lost (GPtrArray *operations)
 
   return g_strdup_printf (
       ngettext (
-          "%u message in “%s” is not on the server any more, so the change to it was dropped.",
-          "%u messages in “%s” are not on the server any more, so the changes to them were dropped.",
+          "%'u message in “%s” is not on the server any more, so the change to it was dropped.",
+          "%'u messages in “%s” are not on the server any more, so the changes to them were dropped.",
           n),
       n, first->folder_name);
 }

@@ -382,8 +382,8 @@ update_summary (UiAttachments *self)
   g_autofree char *summary =
       n > MOST_SHOWN
           /* Translators: a number, and a smaller one */
-          ? g_strdup_printf (_ ("%u attachments, of which the first %u are shown"), n, MOST_SHOWN)
-          : g_strdup_printf (ngettext ("%u attachment", "%u attachments", n), n);
+          ? g_strdup_printf (_ ("%'u attachments, of which the first %'u are shown"), n, MOST_SHOWN)
+          : g_strdup_printf (ngettext ("%'u attachment", "%'u attachments", n), n);
   gtk_label_set_text (self->summary, summary);
 }
 

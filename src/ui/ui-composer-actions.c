@@ -107,8 +107,8 @@ say_warning (UiComposer *self, MailDraftWarnings warning)
   g_autofree char *written = NULL, *meant = NULL;
 
   if (warning == MAIL_WARN_MANY_VISIBLE)
-    return g_strdup_printf (ngettext ("%u recipient sees the addresses of all.",
-                                      "All %u recipients see each other's addresses.", n),
+    return g_strdup_printf (ngettext ("%'u recipient sees the addresses of all.",
+                                      "All %'u recipients see each other's addresses.", n),
                             n);
   mail_draft_find_slip (self->draft, &written, &meant);
   /* Translators: two domains; the first one is the written one, the second one was perhaps meant */

@@ -65,7 +65,7 @@ static void
 on_begin (GtkDragSource *drag, GdkDrag *gdk_drag, Source *source)
 {
   g_autofree char *text =
-      g_strdup_printf (ngettext ("%u message", "%u messages", source->n), source->n);
+      g_strdup_printf (ngettext ("%'u message", "%'u messages", source->n), source->n);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   gtk_widget_add_css_class (box, "drag-icon");
   gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("sosik-mail-symbolic"));

@@ -91,10 +91,10 @@ ui_find_bar_set_state (UiFindBar *self, guint at, guint n, gboolean searching)
   else if (n == 0)
     text = g_strdup (_ ("Not found"));
   else if (at == 0)
-    text = g_strdup_printf (ngettext ("%u hit", "%u hits", n), n);
+    text = g_strdup_printf (ngettext ("%'u hit", "%'u hits", n), n);
   else
     /* Translators: which hit of a search is seen: "3 of 12" */
-    text = g_strdup_printf (_ ("%u of %u"), at, n);
+    text = g_strdup_printf (_ ("%'u of %'u"), at, n);
   gtk_label_set_text (self->count, text);
   if (words && n == 0 && !searching)
     gtk_widget_add_css_class (GTK_WIDGET (self->entry), "error");

@@ -63,7 +63,7 @@ ui_headers_dup_addresses (GPtrArray *addresses, const char *separator)
   if (addresses->len > ADDRESSES_MAX) {
     guint more = addresses->len - ADDRESSES_MAX;
     g_string_append (text, separator);
-    g_string_append_printf (text, ngettext ("and %u more", "and %u more", more), more);
+    g_string_append_printf (text, ngettext ("and %'u more", "and %'u more", more), more);
   }
   return g_string_free (text, FALSE);
 }
@@ -87,7 +87,7 @@ show_recipients (UiHeaders *self, MailContent *content)
   guint more = names->len - shown;
   g_autoptr (GString) list = g_string_new (NULL);
   for (guint i = 0; i < shown; i++)
-    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", (char *)names->pdata[i]);
+    g_string_append_printf (list, "%s%s", i > 0 ? _ (", ") : "", (char *)names->pdata[i]);
 
   g_autofree char *text = NULL;
   if (names->len == 0)
@@ -96,8 +96,8 @@ show_recipients (UiHeaders *self, MailContent *content)
     /* Translators: the recipients of a message: "To Kim, Lee" */
     text = g_strdup_printf (_ ("To %s"), list->str);
   else
-    text = g_strdup_printf (ngettext ("To %s and %u other", "To %s and %u others", more), list->str,
-                            more);
+    text = g_strdup_printf (ngettext ("To %s and %'u other", "To %s and %'u others", more),
+                            list->str, more);
   gtk_label_set_text (self->recipients, text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->expand), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   text, -1);

@@ -161,7 +161,7 @@ describe_people (const MailInvitation *invitation)
       g_string_append (names, " ✗");
   }
   if (n > MAX_PEOPLE)
-    g_string_append_printf (names, ngettext (" and %u more", " and %u more", n - MAX_PEOPLE),
+    g_string_append_printf (names, ngettext (" and %'u more", " and %'u more", n - MAX_PEOPLE),
                             n - MAX_PEOPLE);
   return g_string_free (g_steal_pointer (&names), FALSE);
 }
@@ -255,8 +255,8 @@ build (UiInvitation *self)
   add_line (box, "text-x-generic-symbolic", _ ("Description"), invitation->description, NULL);
   if (invitation->more > 0) {
     g_autofree char *more =
-        g_strdup_printf (ngettext ("There is %u more event in this file.",
-                                   "There are %u more events in this file.", invitation->more),
+        g_strdup_printf (ngettext ("There is %'u more event in this file.",
+                                   "There are %'u more events in this file.", invitation->more),
                          invitation->more);
     gtk_box_append (GTK_BOX (box), new_label (more, "dim-label"));
   }

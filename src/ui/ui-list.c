@@ -189,11 +189,11 @@ ui_list_update_title (UiList *self)
   if (self->folder) {
     guint unread = mail_folder_get_unread (self->folder);
     if (self->n_selected > 1 || self->checking)
-      subtitle = g_strdup_printf (ngettext ("%u selected", "%u selected", self->n_selected),
+      subtitle = g_strdup_printf (ngettext ("%'u selected", "%'u selected", self->n_selected),
                                   self->n_selected);
     else if (unread > 0)
       subtitle =
-          g_strdup_printf (ngettext ("%u unread message", "%u unread messages", unread), unread);
+          g_strdup_printf (ngettext ("%'u unread message", "%'u unread messages", unread), unread);
     else if (mail_folder_get_account (self->folder)) /* a view has none */
       subtitle = g_strdup (mail_account_get_label (mail_folder_get_account (self->folder)));
     adw_window_title_set_title (self->title, mail_folder_get_name (self->folder));

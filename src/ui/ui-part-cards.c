@@ -185,9 +185,10 @@ on_cards (GObject *source, GAsyncResult *result, gpointer data)
     put (wait, new_contact (cards->pdata[i]));
   if (cards->len > MAX_CARDS) {
     guint more = cards->len - MAX_CARDS;
-    g_autofree char *text = g_strdup_printf (
-        ngettext ("There is %u more contact in “%s”.", "There are %u more contacts in “%s”.", more),
-        more, mail_part_get_name (MAIL_PART (source)));
+    g_autofree char *text =
+        g_strdup_printf (ngettext ("There is %'u more contact in “%s”.",
+                                   "There are %'u more contacts in “%s”.", more),
+                         more, mail_part_get_name (MAIL_PART (source)));
     put (wait, g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0f, "wrap", TRUE, NULL));
   }
 }

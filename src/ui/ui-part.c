@@ -267,7 +267,8 @@ on_saved_all (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   guint n = g_list_model_get_n_items (mail_content_get_attachments (job->content));
-  g_autofree char *sentence = g_strdup_printf (ngettext ("Saved %u file", "Saved %u files", n), n);
+  g_autofree char *sentence =
+      g_strdup_printf (ngettext ("Saved %'u file", "Saved %'u files", n), n);
   say (job, sentence);
 }
 

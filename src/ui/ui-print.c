@@ -206,7 +206,8 @@ make_head (MailContent *content, gboolean first)
   for (guint i = 0; i < g_list_model_get_n_items (parts); i++) {
     g_autoptr (MailPart) part = g_list_model_get_item (parts, i);
     g_autofree char *size = mail_part_dup_size_text (part);
-    g_string_append_printf (names, "%s%s (%s)", i > 0 ? ", " : "", mail_part_get_name (part), size);
+    g_string_append_printf (names, "%s%s (%s)", i > 0 ? _ (", ") : "", mail_part_get_name (part),
+                            size);
   }
   if (first) {
     g_autofree char *title = make_title (*subject ? subject : _ ("(No subject)"));

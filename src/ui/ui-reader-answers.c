@@ -63,8 +63,8 @@ update_bar (UiReader *self)
 {
   guint n;
   UiComposer *newest = get_waiting (self, &n);
-  g_autofree char *title =
-      g_strdup_printf (ngettext ("An answer is not finished", "%u answers are not finished", n), n);
+  g_autofree char *title = g_strdup_printf (
+      ngettext ("An answer is not finished", "%'u answers are not finished", n), n);
   if (newest)
     ui_bar_show (self->waiting, title, ui_composer_get_title (newest), _ ("Continue"), FALSE);
   else

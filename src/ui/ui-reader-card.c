@@ -103,7 +103,7 @@ update_line (UiReaderCard *self)
     marks[n++] = _ ("Starred");
   if (mail_message_get_has_attachments (message))
     marks[n++] = _ ("Has attachments");
-  g_autofree char *name = g_strjoinv (", ", (char **)marks);
+  g_autofree char *name = g_strjoinv (_ (", "), (char **)marks);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->line), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   -1);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->line), GTK_ACCESSIBLE_STATE_EXPANDED,

@@ -51,8 +51,8 @@ show_nothing (UiReader *self, guint n_selected, gboolean conversations)
   if (n_selected > 1)
     title = g_strdup_printf (
         conversations
-            ? ngettext ("%u Conversation Selected", "%u Conversations Selected", n_selected)
-            : ngettext ("%u Message Selected", "%u Messages Selected", n_selected),
+            ? ngettext ("%'u Conversation Selected", "%'u Conversations Selected", n_selected)
+            : ngettext ("%'u Message Selected", "%'u Messages Selected", n_selected),
         n_selected);
   adw_status_page_set_title (self->empty, title ? title : _ ("No Message Selected"));
   adw_status_page_set_description (self->empty,
@@ -352,7 +352,7 @@ update_more (UiReader *self, guint n)
 {
   if (n > 0) {
     g_autofree char *label =
-        g_strdup_printf (ngettext ("%u more message", "%u more messages", n), n);
+        g_strdup_printf (ngettext ("%'u more message", "%'u more messages", n), n);
     gtk_button_set_label (GTK_BUTTON (self->more), label);
     return;
   }
@@ -433,7 +433,7 @@ update_title (UiReader *self)
   guint n = g_list_model_get_n_items (model);
   g_autoptr (MailMessage) message = g_list_model_get_item (model, 0);
   gtk_label_set_text (self->subject, message ? mail_message_get_subject (message) : "");
-  g_autofree char *count = g_strdup_printf (ngettext ("%u message", "%u messages", n), n);
+  g_autofree char *count = g_strdup_printf (ngettext ("%'u message", "%'u messages", n), n);
   gtk_label_set_text (self->count, count);
   gtk_widget_set_visible (GTK_WIDGET (self->count), n > 1);
 }

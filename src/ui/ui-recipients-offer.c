@@ -98,7 +98,7 @@ make_row (const MailRecipient *recipient)
 
   g_autofree char *number =
       recipient->members != NULL ? g_strdup_printf (
-          ngettext ("List of %u person", "List of %u people", recipient->members->len),
+          ngettext ("List of %'u person", "List of %'u people", recipient->members->len),
           recipient->members->len)
                                  : NULL;
   g_autofree char *said =

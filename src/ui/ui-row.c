@@ -430,7 +430,7 @@ draw_first_line (UiRow *self, GtkSnapshot *snapshot, const GdkRGBA *dim)
                    (int)(end - x), unread, &normal);
     return;
   }
-  g_autofree char *count = g_strdup_printf ("%u", mail_conversation_get_count (item));
+  g_autofree char *count = g_strdup_printf ("%'u", mail_conversation_get_count (item));
   double badge = 2 * PILL_PADDING + 8 * (double)strlen (count) + GAP; /* about */
   x += draw_searched (self, snapshot, mail_conversation_get_participants (item), BASE_QUERY_FROM, x,
                       0, (int)(end - badge - x), unread, &normal);
@@ -532,7 +532,7 @@ update_label (UiRow *self)
   g_autofree char *date =
       base_date_short (mail_conversation_get_date (item), g_get_real_time () / G_USEC_PER_SEC);
   guint n = mail_conversation_get_count (item);
-  g_autofree char *count = g_strdup_printf (ngettext ("%u message", "%u messages", n), n);
+  g_autofree char *count = g_strdup_printf (ngettext ("%'u message", "%'u messages", n), n);
   const char *const *labels = mail_conversation_get_labels (item);
   g_autoptr (GPtrArray) parts = g_ptr_array_new ();
   if (mail_conversation_get_unread (item))
@@ -560,7 +560,7 @@ update_label (UiRow *self)
   if (get_coloured (self) != NULL)
     g_ptr_array_add (parts, (char *)mail_account_get_label (get_coloured (self)));
   g_ptr_array_add (parts, NULL);
-  g_autofree char *label = g_strjoinv (", ", (char **)parts->pdata);
+  g_autofree char *label = g_strjoinv (_ (", "), (char **)parts->pdata);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   if (self->heading)
     gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,

@@ -87,13 +87,14 @@ make_known (const MailPerson *person)
   if (person->received == 0 && person->sent == 0)
     return g_strdup (person->counted ? _ ("No mail with this person outside Junk and Drafts.")
                                      : _ ("The mail with this person is not counted yet."));
-  g_autofree char *received = g_strdup_printf (
-      ngettext ("%u message received", "%u messages received", person->received), person->received);
+  g_autofree char *received =
+      g_strdup_printf (ngettext ("%'u message received", "%'u messages received", person->received),
+                       person->received);
   g_autofree char *sent = NULL, *both = NULL;
   if (person->sent > 0 && !person->more_sent)
-    sent = g_strdup_printf (ngettext ("%u sent", "%u sent", person->sent), person->sent);
+    sent = g_strdup_printf (ngettext ("%'u sent", "%'u sent", person->sent), person->sent);
   else if (person->sent > 0)
-    sent = g_strdup_printf (ngettext ("at least %u sent", "at least %u sent", person->sent),
+    sent = g_strdup_printf (ngettext ("at least %'u sent", "at least %'u sent", person->sent),
                             person->sent);
   if (sent)
     /* Translators: "12 messages received, 3 sent" */

@@ -303,7 +303,7 @@ build_entry (UiSidebarRow *self)
 static void
 show_count (UiSidebarRow *self, guint count)
 {
-  g_autofree char *text = count > 0 ? g_strdup_printf ("%u", count) : g_strdup ("");
+  g_autofree char *text = count > 0 ? g_strdup_printf ("%'u", count) : g_strdup ("");
   gtk_label_set_text (self->count, text);
 }
 
@@ -347,7 +347,7 @@ update_folder (UiSidebarRow *self)
   if (unread > 0) {
     g_autofree char *label = g_strdup_printf (
         /* Translators: folder name, number of unread messages; read aloud */
-        ngettext ("%s, %u unread", "%s, %u unread", unread), name, unread);
+        ngettext ("%s, %'u unread", "%s, %'u unread", unread), name, unread);
     set_label (self, label);
   } else
     set_label (self, name);
@@ -358,7 +358,7 @@ update_outgoing (UiSidebarRow *self)
 {
   guint count = g_list_model_get_n_items (G_LIST_MODEL (self->item));
   g_autofree char *label = g_strdup_printf (
-      ngettext ("Drafts and Outbox, %u message", "Drafts and Outbox, %u messages", count), count);
+      ngettext ("Drafts and Outbox, %'u message", "Drafts and Outbox, %'u messages", count), count);
   show_count (self, count);
   set_label (self, label);
 }

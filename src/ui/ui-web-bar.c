@@ -107,7 +107,7 @@ list_trackers (GPtrArray *trackers)
     guint count = GPOINTER_TO_UINT (g_hash_table_lookup (counts, l->data));
     g_string_append_printf (out, "%s%s", out->len > 0 ? "\n" : "", (char *)l->data);
     if (count > 1)
-      g_string_append_printf (out, " × %u", count);
+      g_string_append_printf (out, " × %'u", count);
   }
   return g_string_free (out, FALSE);
 }
@@ -120,7 +120,7 @@ update_trackers (UiWebBar *self, GPtrArray *trackers)
   if (n == 0)
     return;
   g_autofree char *label =
-      g_strdup_printf (ngettext ("%u tracker stopped", "%u trackers stopped", n), n);
+      g_strdup_printf (ngettext ("%'u tracker stopped", "%'u trackers stopped", n), n);
   g_autofree char *hosts = list_trackers (trackers);
   gtk_menu_button_set_label (self->trackers, label);
   gtk_label_set_text (self->tracker_list, hosts);

@@ -267,8 +267,8 @@ action_delete (GtkWidget *widget, const char *name, GVariant *parameter)
   *deletion = (Deletion){ g_object_ref (self), g_array_ref (items) };
   g_autofree char *heading = g_strdup_printf (
       are_single_messages (self, items)
-          ? ngettext ("Delete %u message for good?", "Delete %u messages for good?", n)
-          : ngettext ("Delete %u conversation for good?", "Delete %u conversations for good?", n),
+          ? ngettext ("Delete %'u message for good?", "Delete %'u messages for good?", n)
+          : ngettext ("Delete %'u conversation for good?", "Delete %'u conversations for good?", n),
       n);
   ui_dialog_confirm (GTK_WINDOW (self), heading,
                      _ ("It is taken off the server too and cannot be brought back."), NULL,

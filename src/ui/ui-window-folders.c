@@ -162,8 +162,8 @@ action_delete (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *heading =
       g_strdup_printf (_ ("Delete the folder “%s”?"), mail_folder_get_name (folder));
   g_autofree char *messages =
-      g_strdup_printf (ngettext ("%u message in it is deleted for good.",
-                                 "%u messages in it are deleted for good.", n),
+      g_strdup_printf (ngettext ("%'u message in it is deleted for good.",
+                                 "%'u messages in it are deleted for good.", n),
                        n);
   const char *body = mail_folder_get_has_children (folder)
                          ? _ ("All folders and messages in it are deleted for good.")
@@ -202,8 +202,8 @@ action_empty (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *heading = g_strdup_printf (_ ("Empty “%s”?"), mail_folder_get_name (folder));
   g_autofree char *body = g_strdup_printf (
       /* Translators: the number of messages, an account */
-      ngettext ("%1$u message of %2$s is deleted for good, from the server too.",
-                "%1$u messages of %2$s are deleted for good, from the server too.", n),
+      ngettext ("%1$'u message of %2$s is deleted for good, from the server too.",
+                "%1$'u messages of %2$s are deleted for good, from the server too.", n),
       n, mail_account_get_label (account));
   ui_dialog_confirm (GTK_WINDOW (self), heading, body, NULL, _ ("_Empty"), TRUE, on_empty_answer,
                      question_new (self, account, folder));

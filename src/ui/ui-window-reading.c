@@ -83,7 +83,7 @@ ask_to_delete (UiWindow *self, MailMessage *message)
 {
   Deletion *deletion = g_new0 (Deletion, 1);
   g_autofree char *heading = g_strdup_printf (
-      ngettext ("Delete %u message for good?", "Delete %u messages for good?", 1), 1);
+      ngettext ("Delete %'u message for good?", "Delete %'u messages for good?", 1), 1);
   *deletion = (Deletion){ g_object_ref (self), g_object_ref (message) };
   ui_dialog_confirm (GTK_WINDOW (self), heading,
                      _ ("It is taken off the server too and cannot be brought back."), NULL,

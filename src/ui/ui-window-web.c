@@ -40,7 +40,7 @@ open_page (UiWindow *self, const char *uri)
                                  NULL);
   if (!stripped)
     return;
-  g_autofree char *names = g_strjoinv (", ", removed);
+  g_autofree char *names = g_strjoinv (_ (", "), removed);
   ui_window_say (self, _ ("Opened without what would have followed you to the page"), names);
 }
 
