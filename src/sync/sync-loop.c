@@ -370,7 +370,7 @@ take_news (Loop *loop, gboolean *look, gboolean *any, GError **error)
   *any = news->len > 0;
   if (news->len == 0)
     return TRUE;
-  return sync_survey_take_news (&context, loop->watch, news, error)
+  return sync_survey_take_news (&context, &loop->memory, loop->watch, news, error)
          && (loop->mailbox == NULL || !sync_mailbox_is_selected (loop->mailbox, &context)
              || sync_mailbox_take_news (loop->mailbox, &context, news, look, error));
 }
@@ -585,7 +585,7 @@ listen (Loop *loop, GError **error)
     return FALSE;
   /* Silence for as long as that, and now the server has answered. */
   if (!any && g_get_monotonic_time () - now >= wait * 1000
-      && !sync_survey_prove_rest (&context, loop->watch, error))
+      && !sync_survey_prove_rest (&context, &loop->memory, loop->watch, error))
     return FALSE;
   if (any)
     loop->idle_cuts = 0;

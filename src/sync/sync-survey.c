@@ -21,9 +21,18 @@ status_of (const ImapMailbox *mailbox)
                        .modseq = mailbox->highest_modseq };
 }
 
+/* What the server fails to give is lacking still, though its numbers are those of before. */
+static gboolean
+prove (SyncContext *context, SyncMemory *memory, gint64 folder, StoreProof by, gint64 now,
+       GError **error)
+{
+  return !sync_memory_is_whole (memory, folder)
+         || store_folder_prove (context->db, folder, by, now, error);
+}
+
 /* What the list says of one folder. */
 static gboolean
-take_listed (SyncContext *context, SyncWatch *watch, const StoreFolder *folder,
+take_listed (SyncContext *context, SyncMemory *memory, SyncWatch *watch, const StoreFolder *folder,
              const ImapMailbox *mailbox, GError **error)
 {
   gint64 now = g_get_monotonic_time ();
@@ -46,8 +55,8 @@ take_listed (SyncContext *context, SyncWatch *watch, const StoreFolder *folder,
   if (strays)
     sync_watch_mark (watch, folder->id);
   if (agrees && !strays
-      && !store_folder_prove (context->db, folder->id, STORE_PROOF_STATUS,
-                              g_get_real_time () / G_USEC_PER_SEC, error))
+      && !prove (context, memory, folder->id, STORE_PROOF_STATUS,
+                 g_get_real_time () / G_USEC_PER_SEC, error))
     return FALSE;
   /* Perhaps the program ended before all of them were here. */
   if (folder->complete && !sync_mailbox_lacks_bodies (context, folder->id, &lacks, error))
@@ -58,7 +67,8 @@ take_listed (SyncContext *context, SyncWatch *watch, const StoreFolder *folder,
 }
 
 static gboolean
-take_list (SyncContext *context, SyncWatch *watch, GHashTable *mailboxes, GError **error)
+take_list (SyncContext *context, SyncMemory *memory, SyncWatch *watch, GHashTable *mailboxes,
+           GError **error)
 {
   g_autoptr (GPtrArray) folders = store_folder_list (context->db, context->row, error);
 
@@ -72,7 +82,7 @@ take_list (SyncContext *context, SyncWatch *watch, GHashTable *mailboxes, GError
     if (!folder->selectable || folder->local
         || (mailbox == NULL && folder->role != STORE_ROLE_INBOX))
       continue;
-    if (!take_listed (context, watch, folder, mailbox, error)) {
+    if (!take_listed (context, memory, watch, folder, mailbox, error)) {
       store_db_rollback (context->db);
       return FALSE;
     }
@@ -138,7 +148,7 @@ sync_survey_run (SyncContext *context, SyncMemory *memory, SyncWatch *watch, gbo
   if (mailboxes == NULL)
     return *ask_again;
   sync_watch_set_told (watch, imap_session_is_watching (context->session));
-  if (!take_list (context, watch, mailboxes, error))
+  if (!take_list (context, memory, watch, mailboxes, error))
     return FALSE;
   if (opened != NULL && check_opened (context, opened))
     *mailbox = g_steal_pointer (&opened);
@@ -149,8 +159,8 @@ sync_survey_run (SyncContext *context, SyncMemory *memory, SyncWatch *watch, gbo
 
 /* STATUS of another folder: perhaps only what changed of it. */
 static gboolean
-take_told_status (SyncContext *context, SyncWatch *watch, const StoreFolder *folder,
-                  const ImapMailbox *told, GError **error)
+take_told_status (SyncContext *context, SyncMemory *memory, SyncWatch *watch,
+                  const StoreFolder *folder, const ImapMailbox *told, GError **error)
 {
   SyncStatus status = { 0 }, before = { 0 };
   guint64 known = 0;
@@ -177,8 +187,8 @@ take_told_status (SyncContext *context, SyncWatch *watch, const StoreFolder *fol
          && store_folder_set_server_counts (context->db, folder->id, status.messages, status.unseen,
                                             error)
          && (!sync_watch_take_folder (watch, folder, &status, known, g_get_monotonic_time ())
-             || store_folder_prove (context->db, folder->id, STORE_PROOF_NOTIFY,
-                                    g_get_real_time () / G_USEC_PER_SEC, error));
+             || prove (context, memory, folder->id, STORE_PROOF_NOTIFY,
+                       g_get_real_time () / G_USEC_PER_SEC, error));
 }
 
 static const StoreFolder *
@@ -194,7 +204,8 @@ find_folder (GPtrArray *folders, const char *name)
 }
 
 gboolean
-sync_survey_take_news (SyncContext *context, SyncWatch *watch, GPtrArray *news, GError **error)
+sync_survey_take_news (SyncContext *context, SyncMemory *memory, SyncWatch *watch, GPtrArray *news,
+                       GError **error)
 {
   g_autoptr (GPtrArray) folders = NULL;
   gboolean list = FALSE;
@@ -212,7 +223,7 @@ sync_survey_take_news (SyncContext *context, SyncWatch *watch, GPtrArray *news, 
     if (folders == NULL)
       return FALSE;
     folder = find_folder (folders, one->mailbox->name);
-    if (folder != NULL && !take_told_status (context, watch, folder, one->mailbox, error))
+    if (folder != NULL && !take_told_status (context, memory, watch, folder, one->mailbox, error))
       return FALSE;
   }
   /* Behind what is told of single ones, which is compared with the list as it was. */
@@ -243,7 +254,7 @@ sync_survey_watch (SyncContext *context, SyncWatch *watch, GError **error)
 }
 
 gboolean
-sync_survey_prove_rest (SyncContext *context, SyncWatch *watch, GError **error)
+sync_survey_prove_rest (SyncContext *context, SyncMemory *memory, SyncWatch *watch, GError **error)
 {
   gint64 now = g_get_real_time () / G_USEC_PER_SEC, inbox = sync_watch_get_inbox (watch);
   g_autoptr (GArray) folders = NULL;
@@ -256,8 +267,7 @@ sync_survey_prove_rest (SyncContext *context, SyncWatch *watch, GError **error)
   for (guint i = 0; i < folders->len; i++) {
     gint64 folder = g_array_index (folders, gint64, i);
 
-    if (folder != inbox
-        && !store_folder_prove (context->db, folder, STORE_PROOF_NOTIFY, now, error)) {
+    if (folder != inbox && !prove (context, memory, folder, STORE_PROOF_NOTIFY, now, error)) {
       store_db_rollback (context->db);
       return FALSE;
     }

@@ -19,11 +19,12 @@ gboolean sync_survey_run (SyncContext *context, SyncMemory *memory, SyncWatch *w
 gboolean sync_survey_watch (SyncContext *context, SyncWatch *watch, GError **error);
 
 /* What was told unasked of folders that are not open.  `news`: GPtrArray of ImapNews. */
-gboolean sync_survey_take_news (SyncContext *context, SyncWatch *watch, GPtrArray *news,
-                                GError **error);
+gboolean sync_survey_take_news (SyncContext *context, SyncMemory *memory, SyncWatch *watch,
+                                GPtrArray *news, GError **error);
 
 /* The server just answered: where it tells of every folder by itself, those of which it told nothing are in step too. */
-gboolean sync_survey_prove_rest (SyncContext *context, SyncWatch *watch, GError **error);
+gboolean sync_survey_prove_rest (SyncContext *context, SyncMemory *memory, SyncWatch *watch,
+                                 GError **error);
 
 /* (blocks) Asks how much room one folder takes whose rows do not tell, where the server can say (STATUS=SIZE); *did: there was one, and
  * perhaps there are more.  When everything is in step, one after the other, and never with the list: to count what it has not
