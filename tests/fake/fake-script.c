@@ -38,6 +38,8 @@ static const struct
   { "DEFLATE", STEP_DEFLATE, FALSE },
   { "TLS", STEP_TLS, FALSE },
   { "WAIT", STEP_WAIT, TRUE },
+  { "GATE", STEP_GATE, FALSE },
+  { "MARK", STEP_MARK, FALSE },
   { "STALL", STEP_STALL, FALSE },
   { "EOF", STEP_EOF, FALSE },
   { "CLOSE", STEP_CLOSE, FALSE },

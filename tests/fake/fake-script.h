@@ -18,6 +18,8 @@ typedef enum
   STEP_RENEGOTIATE, /* text: how often */
   STEP_DEFLATE,
   STEP_WAIT, /* text: milliseconds */
+  STEP_GATE,
+  STEP_MARK,
   STEP_STALL,
   STEP_EOF,
   STEP_CLOSE,

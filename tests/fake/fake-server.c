@@ -18,7 +18,7 @@
 #include "fake-scram.h"
 #include "fake-script.h"
 
-#define PATIENCE_MS 5000
+#define PATIENCE_MS 30000
 #define MAX_LINE    (1024 * 1024)
 
 typedef struct
@@ -76,6 +76,8 @@ struct _FakeServer
   GPtrArray *connections; /* Owned */
   GHashTable *blobs;      /* Owned: name -> GBytes */
   guint unexpected;       /* connections without a script */
+  gboolean gate_open;
+  guint marks; /* how many were passed */
 };
 
 static void
@@ -143,6 +145,26 @@ wait_readable (Connection *connection)
   while (ready < 0 && errno == EINTR);
 
   return ready > 0 && fds[1].revents == 0;
+}
+
+/* Until somebody opens it. */
+static void
+pass_gate (FakeServer *server)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+  gint64 deadline = g_get_monotonic_time () + 2 * PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
+
+  while (!server->gate_open && g_cond_wait_until (&server->changed, &server->lock, deadline))
+    ;
+}
+
+static void
+pass_mark (FakeServer *server)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+
+  server->marks++;
+  g_cond_broadcast (&server->changed);
 }
 
 /* Raw, into the handshake. */
@@ -293,6 +315,7 @@ cut (Connection *connection)
 
   connection->over = TRUE;
   shutdown (connection->fd, SHUT_WR);
+  pass_mark (connection->server);
   while (wait_readable (connection) && recv (connection->fd, drain, sizeof drain, 0) > 0)
     ;
 }
@@ -807,6 +830,12 @@ play_step (Connection *connection, const FakeStep *step)
   case STEP_WAIT:
     g_usleep (g_ascii_strtoull (step->text, NULL, 10) * 1000);
     break;
+  case STEP_GATE:
+    pass_gate (connection->server);
+    break;
+  case STEP_MARK:
+    pass_mark (connection->server);
+    break;
   case STEP_STALL:
     while (receive (connection))
       ;
@@ -1102,6 +1131,26 @@ fake_server_check (FakeServer *server)
   g_autofree char *failure = fake_server_finish (server);
 
   g_assert_cmpstr (failure, ==, NULL);
+}
+
+void
+fake_server_open_gate (FakeServer *server)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+
+  server->gate_open = TRUE;
+  g_cond_broadcast (&server->changed);
+}
+
+void
+fake_server_wait_mark (FakeServer *server)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+  gint64 deadline = g_get_monotonic_time () + 2 * PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
+
+  while (server->marks == 0 && g_cond_wait_until (&server->changed, &server->lock, deadline))
+    ;
+  g_assert_cmpuint (server->marks, >, 0);
 }
 
 guint

@@ -33,6 +33,8 @@
  *   RENEGOTIATE N   wishes so often for another handshake (or, from TLS 1.3 on, for other keys); 0: until the client goes
  *   DEFLATE    compresses from here on, both ways (after the S: that agrees to COMPRESS)
  *   WAIT MS    does nothing for so long
+ *   GATE       waits until fake_server_open_gate ()
+ *   MARK       has been reached: fake_server_wait_mark (); CLOSE and CUT are marks, too, when the other end can know
  *   STALL      stays silent until the client closes; not a failure
  *   EOF        expects the client to close now, without another byte
  *   CLOSE      closes properly (close_notify)
@@ -160,6 +162,11 @@ NetEndpoint fake_server_endpoint (FakeServer *server);
 char *fake_server_finish (FakeServer *server) G_GNUC_WARN_UNUSED_RESULT;
 /* The same, and fails the test with that sentence. */
 void fake_server_check (FakeServer *server);
+
+/* What a script does, in order with what the test does.  The gate is the server's, and stays open. */
+void fake_server_open_gate (FakeServer *server);
+/* (blocks) Until a connection has passed one. */
+void fake_server_wait_mark (FakeServer *server);
 
 /* Connections accepted so far. */
 guint fake_server_count_connections (FakeServer *server);

@@ -137,9 +137,9 @@ test_idle (void)
   gboolean news = FALSE;
   ImapSession *session = test_select (server);
   gint64 begun = g_get_monotonic_time ();
-  g_assert_true (imap_session_idle (session, -1, 20000, &news, NULL, NULL));
+  g_assert_true (imap_session_idle (session, -1, 600000, &news, NULL, NULL));
   g_assert_true (news);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 3 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 60 * G_USEC_PER_SEC);
   test_done (server, session);
 }
 

@@ -401,8 +401,8 @@ test_notify (void)
   check_kinds (session, first, G_N_ELEMENTS (first));
   g_autoptr (ImapFlight) flight = imap_flight_new (session);
   gint64 begun = g_get_monotonic_time ();
-  g_assert_true (imap_session_idle (session, -1, 60000, NULL, NULL, NULL));
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_USEC_PER_SEC);
+  g_assert_true (imap_session_idle (session, -1, 600000, NULL, NULL, NULL));
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 60 * G_USEC_PER_SEC);
   /* the rest comes with what is asked next */
   g_assert_true (imap_session_noop (session, NULL, NULL));
   g_autoptr (GPtrArray) told = imap_session_steal_news (session);

@@ -394,7 +394,7 @@ test_removal_stopped (void)
   g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_accounts (bench->engine)), ==, 0);
   g_autoptr (GPtrArray) folders = store_folder_list (bench->db, 0, &error);
   g_assert_cmpuint (folders->len, ==, 0);
-  for (guint i = 0; i < 100; i++) {
+  for (guint i = 0; i < 3000; i++) {
     g_auto (GStrv) leaving = base_account_list_leaving (bench->paths);
 
     if (leaving[0] == NULL)

@@ -23,6 +23,7 @@
 #define BACK_MS   300   /* and that is how soon it has to be over */
 #define SOUP_MS   10000 /* where a test may not say: mail-autoconfig.c */
 #define TOGETHER  12
+#define TRIES     10 /* of what came late: a busy machine is late many times, but not each time */
 
 /* What we do until nothing comes any more; how it ended is in the error. */
 typedef void (*Walk) (const NetEndpoint *endpoint, GCancellable *cancellable, GError **error);
@@ -420,7 +421,8 @@ typedef struct
 {
   const Step *step;
   gboolean cancel;
-  char *fault; /* NULL: none */
+  gboolean late; /* by the clock alone */
+  char *fault;   /* Owned; NULL: none */
 } Try;
 
 typedef struct
@@ -441,7 +443,7 @@ call_off (gpointer data)
 }
 
 static char *
-try_cancel (const Step *step, NetEndpoint *endpoint)
+try_cancel (const Step *step, NetEndpoint *endpoint, gboolean *late)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
@@ -458,13 +460,14 @@ try_cancel (const Step *step, NetEndpoint *endpoint)
                             error != NULL ? error->message : "it is well");
   if (end < calling.when)
     return g_strdup ("was over before");
-  return end - calling.when > BACK_MS * 1000 ? g_strdup_printf (
-             "%" G_GINT64_FORMAT " ms until it was over", (end - calling.when) / 1000)
-                                             : NULL;
+  *late = end - calling.when > BACK_MS * 1000;
+  return *late ? g_strdup_printf ("%" G_GINT64_FORMAT " ms until it was over",
+                                  (end - calling.when) / 1000)
+               : NULL;
 }
 
 static char *
-try_limit (const Step *step, NetEndpoint *endpoint)
+try_limit (const Step *step, NetEndpoint *endpoint, gboolean *late)
 {
   guint limit = step->limit_ms != 0 ? step->limit_ms : LIMIT_MS;
   gint64 begun = g_get_monotonic_time (), took;
@@ -477,7 +480,8 @@ try_limit (const Step *step, NetEndpoint *endpoint)
   took = (g_get_monotonic_time () - begun) / 1000;
   if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY))
     return g_strdup_printf ("is no time-out: %s", error != NULL ? error->message : "it is well");
-  if (took + 20 < limit || took > limit + SLACK_MS)
+  *late = took > limit + SLACK_MS;
+  if (took + 20 < limit || *late)
     return g_strdup_printf ("%" G_GINT64_FORMAT " ms", took);
   return NULL;
 }
@@ -489,7 +493,9 @@ take (gpointer data, gpointer user_data)
   Place place = { NULL, NULL, NULL };
   NetEndpoint endpoint = place_init (&place, try->step);
 
-  try->fault = try->cancel ? try_cancel (try->step, &endpoint) : try_limit (try->step, &endpoint);
+  try->late = FALSE;
+  try->fault = try->cancel ? try_cancel (try->step, &endpoint, &try->late)
+                           : try_limit (try->step, &endpoint, &try->late);
   if (try->fault == NULL && place.server != NULL
       && fake_server_count_connections (place.server) != 1)
     try->fault = g_strdup ("another connection was made");
@@ -512,12 +518,17 @@ take_all (const Step *all, guint n, gboolean cancel)
   guint n_faults = 0;
 
   for (guint i = 0; i < n; i++) {
-    tries[i] = (Try){ &all[i], cancel, NULL };
+    tries[i] = (Try){ &all[i], cancel, FALSE, NULL };
     if (is_wanted (&all[i]))
       g_thread_pool_push (pool, &tries[i], NULL);
   }
   g_thread_pool_free (pool, FALSE, TRUE);
   for (guint i = 0; i < n; i++) {
+    /* Once more, with nobody beside it. */
+    for (guint again = 1; again < TRIES && tries[i].late; again++) {
+      g_clear_pointer (&tries[i].fault, g_free);
+      take (&tries[i], NULL);
+    }
     if (tries[i].fault != NULL)
       g_test_message ("%s: %s", all[i].name, tries[i].fault);
     n_faults += tries[i].fault != NULL;

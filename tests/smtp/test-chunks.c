@@ -278,7 +278,7 @@ check_slow (const char *script, guint slow_in, SmtpOutcome outcome)
     g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
   /* Else the line was not thin, or nobody gave up. */
   g_assert_cmpint (g_get_monotonic_time () - begun, >, endpoint.timeout_ms * 1000);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 60 * G_USEC_PER_SEC);
   g_clear_pointer (&session, smtp_session_free);
   fake_server_check (server);
 }

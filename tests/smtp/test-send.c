@@ -544,11 +544,21 @@ test_large (void)
   g_assert_true (memcmp (body, wire->str, wire->len) == 0);
 }
 
+typedef struct
+{
+  FakeServer *server;
+  GCancellable *cancellable;
+} Calling;
+
+/* When the server says nothing more. */
 static gpointer
 cancel_later (gpointer data)
 {
+  Calling *calling = data;
+
+  fake_server_wait_mark (calling->server);
   g_usleep (30000);
-  g_cancellable_cancel (data);
+  g_cancellable_cancel (calling->cancellable);
   return NULL;
 }
 
@@ -561,8 +571,8 @@ test_cancel (void)
     const char *script;
     SmtpOutcome outcome;
   } cases[] = {
-    { DOT "STALL", SMTP_UNCERTAIN },
-    { QUICK "STALL", SMTP_NOT_SENT },
+    { DOT "MARK\nSTALL", SMTP_UNCERTAIN },
+    { QUICK "MARK\nSTALL", SMTP_NOT_SENT },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -571,11 +581,12 @@ test_cancel (void)
     g_autoptr (GBytes) message = g_bytes_new_static (MESSAGE, strlen (MESSAGE));
     g_autoptr (SmtpSession) session = NULL;
     g_autoptr (GError) error = NULL;
+    Calling calling = { server, cancellable };
     GThread *thread;
 
     fake_server_add_script (server, cases[i].script, NULL);
     session = test_open (server);
-    thread = g_thread_new ("cancel", cancel_later, cancellable);
+    thread = g_thread_new ("cancel", cancel_later, &calling);
     g_assert_cmpint (
         smtp_session_send (session, "me@a.example", one, message, NULL, cancellable, &error), ==,
         cases[i].outcome);
@@ -591,20 +602,33 @@ test_cancel (void)
   }
 }
 
-static void
-test_timeout (void)
+static SmtpOutcome
+send_to_silent (void)
 {
   g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
   NetEndpoint endpoint = fake_server_endpoint (server);
   g_autoptr (SmtpSession) session = NULL;
   g_autoptr (GError) error = NULL;
+  SmtpOutcome outcome = SMTP_NOT_SENT;
 
   endpoint.timeout_ms = 300;
   fake_server_add_script (server, DOT "STALL", NULL);
   session = smtp_session_open (&endpoint, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (send_text (session, "me@a.example", one, MESSAGE, &error), ==, SMTP_UNCERTAIN);
+  if (session != NULL)
+    outcome = send_text (session, "me@a.example", one, MESSAGE, &error);
   g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+  return outcome;
+}
+
+/* A busy machine may be as silent before the message is there, but not each time. */
+static void
+test_timeout (void)
+{
+  SmtpOutcome outcome = SMTP_NOT_SENT;
+
+  for (guint try = 0; try < 20 && outcome == SMTP_NOT_SENT; try++)
+    outcome = send_to_silent ();
+  g_assert_cmpint (outcome, ==, SMTP_UNCERTAIN);
 }
 
 void

@@ -110,7 +110,7 @@ step_free (Step *step)
 void
 step_wait_in_step (Step *step, guint before)
 {
-  STEP_WAIT (engine_told_get_in_step (&step->told) > before, 30);
+  STEP_WAIT (engine_told_get_in_step (&step->told) > before, 60);
 }
 
 void

@@ -30,7 +30,7 @@ struct _Step
   GMutex lock;         /* what follows */
   GPtrArray *commands; /* char *: "0 SELECT INBOX", the connection before */
   guint n_connections; /* that have said something */
-  guint n_gone;        /* of them those of an engine that was stopped when the commands were forgotten */
+  guint n_gone;   /* of them those of an engine that was stopped when the commands were forgotten */
   gint64 changed; /* monotonic: the last change record with messages */
   guint
       stall_on; /* connection that stays silent at its next command; 0: none, else 1 + its number */
@@ -70,4 +70,6 @@ guint step_count_commands (Step *step, const char *glob);
 /* All, a line each: for messages of failed tests. */
 char *step_dump_commands (Step *step);
 
+/* How often a time is taken before it counts as long. */
+#define TRIES                         20
 #define STEP_WAIT(condition, seconds) g_assert_true (LOOK_CAME (condition, seconds))

@@ -7,6 +7,7 @@
 #include "base-error.h"
 #include "store-message.h"
 #include "fake-server.h"
+#include "operation-bench.h"
 #include "sync-incoming.h"
 #include "sync-mailbox-private.h"
 
@@ -306,6 +307,7 @@ test_in_flight (void)
                     "S: A2 OK [READ-WRITE] open\n"
                     "C: A3 UID FETCH 25:44 (UID BODY.PEEK[])\n"
                     "C: A4 UID FETCH 5:24 (UID BODY.PEEK[])\n");
+  Bench *bench = NULL;
   SyncMailbox mailbox = { .phase = SYNC_VISIT_BODIES, .name = (char *)"INBOX", .bodies_batch = 20 };
   g_autoptr (GError) error = NULL;
   Place place = { 0 };
@@ -316,12 +318,14 @@ test_in_flight (void)
   add_answers (script, "A5", 1, 4);
   fake_server_add_script (server, script->str, NULL);
   place_init (&place);
+  bench = bench_new_empty ();
   g_autoptr (SyncIncoming) headers = sync_incoming_new (&place.context, place.inbox, 0);
   for (guint32 uid = 1; uid <= BODIES; uid++)
     g_assert_true (take (headers, uid, &error));
   g_assert_true (sync_incoming_flush (headers, &error));
 
-  endpoint.timeout_ms = 5000;
+  endpoint.timeout_ms = 60000;
+  place.context.account = bench->account; /* where a slow machine is told how far it is */
   place.context.session = imap_session_open (&endpoint, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (imap_session_sign_in (
@@ -342,6 +346,7 @@ test_in_flight (void)
   imap_session_free (place.context.session);
   fake_server_check (server);
   base_uid_set_free (mailbox.unanswered);
+  bench_free (bench);
   place_clear (&place);
 }
 
