@@ -54,7 +54,6 @@ prepare (StoreIndexPreparing *self, gsize i, StoreIndexTokens *tokens)
 {
   Item *item = &self->items[i];
   GString *text;
-  g_autoptr (GArray) pairs = NULL;
 
   if (self->docs[i].row == NULL
       || !g_atomic_int_compare_and_exchange (&item->state, DOC_WAITS, DOC_TAKEN))
@@ -62,9 +61,10 @@ prepare (StoreIndexPreparing *self, gsize i, StoreIndexTokens *tokens)
   text = join_texts (&self->docs[i]);
   item->prepared.packed = store_index_text_pack (text->str, text->len);
   item->prepared.tokens = g_byte_array_sized_new ((guint)(text->len + 256));
-  pairs = g_array_sized_new (FALSE, FALSE, sizeof (guint32), (guint)text->len / 6 + 16);
-  store_index_tokens_list (tokens, text->str, text->len, item->prepared.tokens, pairs);
-  item->prepared.pairs = store_index_pairs_pack (pairs);
+  item->prepared.pairs =
+      g_array_sized_new (FALSE, FALSE, sizeof (guint32), (guint)text->len / 6 + 16);
+  store_index_tokens_list (tokens, text->str, text->len, item->prepared.tokens,
+                           item->prepared.pairs);
   g_string_free (text, TRUE);
   g_mutex_lock (&self->lock);
   g_atomic_int_set (&item->state, DOC_READY);
@@ -90,7 +90,7 @@ store_index_prepared_clear (StoreIndexPrepared *prepared)
 {
   g_clear_pointer (&prepared->packed, g_bytes_unref);
   g_clear_pointer (&prepared->tokens, g_byte_array_unref);
-  g_clear_pointer (&prepared->pairs, g_bytes_unref);
+  g_clear_pointer (&prepared->pairs, g_array_unref);
 }
 
 StoreIndexPreparing *

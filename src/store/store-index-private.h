@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 #define STORE_INDEX_KEEPS_GONE (7 * 24 * 3600)
 
 /* Another number: the tables are others. */
-#define STORE_INDEX_VERSION 2
+#define STORE_INDEX_VERSION 3
 
 /* A document without its text. */
 typedef struct
@@ -55,7 +55,7 @@ typedef struct
 {
   GBytes *packed;     /* Owned */
   GByteArray *tokens; /* Owned */
-  GBytes *pairs;      /* Owned */
+  GArray *pairs;      /* Owned; of guint32, see base-pairs.h */
 } StoreIndexPrepared;
 
 /* What has to be made of each before it can be written is made by another thread, and by this one where that is behind. */
@@ -88,10 +88,46 @@ gboolean store_index_text_next (const char **at, const char *end, guint *section
 
 /* ---- neighbours (store-index-pairs.c) ---- */
 
-/* Of guint32, each as often as it may be. */
-GBytes *store_index_pairs_pack (const GArray *pairs) G_GNUC_WARN_UNUSED_RESULT;
-/* FALSE: it is not there. */
-gboolean store_index_pairs_may_have (const guint8 *bits, gsize size, guint32 pair);
+#define STORE_INDEX_SEGMENT_MOST  32768 /* messages */
+#define STORE_INDEX_ROW_BITS_MOST 14    /* of the number of a row in its segment */
+#define STORE_INDEX_ROW_ID(segment, number)                                                        \
+  ((gint64)(segment) << STORE_INDEX_ROW_BITS_MOST | (gint64)(number))
+#define STORE_INDEX_ROW_OF_ID(id) ((guint)((id) & ((1 << STORE_INDEX_ROW_BITS_MOST) - 1)))
+
+/* A pair (base-pairs.h) of the message that is the nth of its segment: an ascending list of these is what a segment is. */
+guint32 store_index_pairs_make_key (guint32 pair, guint doc);
+guint store_index_pairs_get_doc (guint32 key);
+/* Each once. */
+void store_index_pairs_sort (GArray *keys);
+/* Bits of the number of a row, where there are so many keys; and the row that a key is in. */
+guint store_index_pairs_choose_row_bits (gsize n_keys);
+guint store_index_pairs_get_row (guint32 key, guint row_bits);
+/* Keys that are in one row. */
+GByteArray *store_index_pairs_pack (const guint32 *keys, guint n, guint row_bits,
+                                    guint n_docs) G_GNUC_WARN_UNUSED_RESULT;
+/* Marks the messages that may have the pair of this key, whose row it is, in `docs`: a bit for each.  FALSE: it is damaged. */
+gboolean store_index_pairs_find (const guint8 *row, gsize size, guint32 key, guint row_bits,
+                                 guint n_docs, guint64 *docs);
+/* Appends all keys of a row.  FALSE: it is damaged. */
+gboolean store_index_pairs_unpack (const guint8 *row, gsize size, guint number, guint row_bits,
+                                   guint n_docs, GArray *keys);
+
+/* ---- segments (store-index-segments.c) ---- */
+
+typedef struct _StoreIndexSegments StoreIndexSegments;
+/* To be freed in either case. */
+int store_index_segments_new (sqlite3 *sqlite, StoreIndexSegments **segments);
+void store_index_segments_free (StoreIndexSegments *segments);
+/* `pairs` of guint32.  *segment: what doc.segment is to be. */
+int store_index_segments_add (StoreIndexSegments *segments, gint64 place, const GArray *pairs,
+                              gint64 *segment);
+/* What was added, before the transaction ends; or it is not to be. */
+int store_index_segments_write (StoreIndexSegments *segments);
+void store_index_segments_forget (StoreIndexSegments *segments);
+/* Those in which there is what is gone are to be written anew. */
+int store_index_segments_find_gone (StoreIndexSegments *segments);
+/* A step of that, or of bringing small ones together.  *more: it did something, and there may be more. */
+int store_index_segments_tidy (StoreIndexSegments *segments, gboolean *more);
 
 /* ---- tokens (store-index-tokens.c) ---- */
 

@@ -26,11 +26,9 @@ typedef enum
   SQL_ADD_DOC,
   SQL_MARK_STALE,
   SQL_ADD_TEXT,
-  SQL_ADD_PAIRS,
   SQL_ADD_WORDS,
   SQL_DROP_DOC,
   SQL_DROP_TEXT,
-  SQL_DROP_PAIRS,
   SQL_DROP_WORDS,
   SQL_SHIFT,
   SQL_SET_MARK,
@@ -47,16 +45,14 @@ static const char *const sql_texts[N_SQL] = {
                     "FROM doc INDEXED BY doc_message ORDER BY message",
   [SQL_IS_TAKEN] = "SELECT id FROM doc WHERE id >= ?1 ORDER BY id LIMIT 65",
   [SQL_GET_TEXT] = "SELECT text FROM text WHERE id = ?1",
-  [SQL_ADD_DOC] = "INSERT INTO doc (id, message, stage, received, size, row) "
-                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+  [SQL_ADD_DOC] = "INSERT INTO doc (id, message, stage, received, size, row, segment) "
+                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
   /* What it has of a text is as good as a first line then, and found. */
   [SQL_MARK_STALE] = "UPDATE doc SET stage = iif (stage > 1, 1, -1) WHERE message = ?1",
   [SQL_ADD_TEXT] = "INSERT INTO text (id, text) VALUES (?1, ?2)",
-  [SQL_ADD_PAIRS] = "INSERT INTO pairs (id, pairs) VALUES (?1, ?2)",
   [SQL_ADD_WORDS] = "INSERT INTO words (rowid, t) VALUES (?1, ?2)",
   [SQL_DROP_DOC] = "DELETE FROM doc WHERE id = ?1",
   [SQL_DROP_TEXT] = "DELETE FROM text WHERE id = ?1",
-  [SQL_DROP_PAIRS] = "DELETE FROM pairs WHERE id = ?1",
   [SQL_DROP_WORDS] = "INSERT INTO words (words, rowid, t) VALUES ('delete', ?1, ?2)",
   [SQL_SHIFT] = "INSERT INTO shift (block, most) VALUES (?1, ?2) "
                 "ON CONFLICT (block) DO UPDATE SET most = max (most, excluded.most)",
@@ -77,6 +73,7 @@ struct _StoreIndex
   /* Owned */
   sqlite3 *sqlite;
   sqlite3_stmt *statements[N_SQL];
+  StoreIndexSegments *segments;
   StoreIndexTokens *tokens;
   GArray *runs; /* of Run: long ones that were met; what left them since does not matter */
   StoreIndexMark mark;
@@ -190,6 +187,7 @@ close_file (StoreIndex *self)
 {
   for (guint i = 0; i < N_SQL; i++)
     g_clear_pointer (&self->statements[i], sqlite3_finalize);
+  g_clear_pointer (&self->segments, store_index_segments_free);
   (void)sqlite3_close (self->sqlite);
   self->sqlite = NULL;
 }
@@ -216,11 +214,13 @@ make_tables (StoreIndex *self, GError **error)
              /* row: a sum of what else the row of the message says */
              "CREATE TABLE doc (id INTEGER PRIMARY KEY, message INTEGER NOT NULL, "
              "stage INTEGER NOT NULL, received INTEGER NOT NULL, size INTEGER NOT NULL, "
-             "row INTEGER NOT NULL) STRICT;"
+             "row INTEGER NOT NULL, segment INTEGER NOT NULL) STRICT;"
              "CREATE UNIQUE INDEX doc_message ON doc (message, stage, received, size);"
              /* A table of its own: docs are looked through without it. */
              "CREATE TABLE text (id INTEGER PRIMARY KEY, text BLOB NOT NULL) STRICT;"
-             /* The same: a filter, see store-index-pairs.c */
+             /* See store-index-segments.c */
+             "CREATE TABLE segment (id INTEGER PRIMARY KEY, docs INTEGER NOT NULL, "
+             "keys INTEGER NOT NULL, row_bits INTEGER NOT NULL, places BLOB NOT NULL) STRICT;"
              "CREATE TABLE pairs (id INTEGER PRIMARY KEY, pairs BLOB NOT NULL) STRICT;"
              "CREATE TABLE shift (block INTEGER PRIMARY KEY, most INTEGER NOT NULL) STRICT;"
              "CREATE VIRTUAL TABLE words USING fts5 (t, content='', columnsize=0, detail=none, "
@@ -247,6 +247,9 @@ prepare (StoreIndex *self, GError **error)
     if (code != SQLITE_OK)
       return fail (self, code, error);
   }
+  int code = store_index_segments_new (self->sqlite, &self->segments);
+  if (code != SQLITE_OK)
+    return fail (self, code, error);
   sqlite3_stmt *statement = begin (self, SQL_GET_MARK, NULL, 0);
   int found = step (self, statement, error);
   if (found == 1)
@@ -473,7 +476,6 @@ drop_doc (StoreIndex *self, gint64 place, GArray *changes, GError **error)
   store_index_tokens_list (self->tokens, text, length, change.tokens, NULL);
   g_array_append_val (changes, change);
   return note_gone (self, error) && run (self, SQL_DROP_TEXT, &place, 1, error)
-         && run (self, SQL_DROP_PAIRS, &place, 1, error)
          && run (self, SQL_DROP_DOC, &place, 1, error);
 }
 
@@ -503,6 +505,7 @@ finish (StoreIndex *self, gboolean ok, GError **error)
     (void)sqlite3_exec (self->sqlite, "ROLLBACK", NULL, NULL, NULL);
   /* What was taken in it may be free. */
   g_array_set_size (self->runs, 0);
+  store_index_segments_forget (self->segments);
   return FALSE;
 }
 
@@ -686,10 +689,14 @@ add_doc (StoreIndex *self, const StoreIndexDoc *doc, const StoreIndexPrepared *p
          GArray *changes, GHashTable *shifts, GError **error)
 {
   gint64 received = CLAMP (doc->row->received, 0, G_MAXINT32),
-         wanted = STORE_INDEX_PLACE (received), place = 0;
+         wanted = STORE_INDEX_PLACE (received), place = 0, segment = 0;
+  int code;
 
   if (!find_place (self, wanted, &place, error))
     return FALSE;
+  code = store_index_segments_add (self->segments, place, prepared->pairs, &segment);
+  if (code != SQLITE_OK)
+    return fail (self, code, error);
   note_shift (shifts, place, wanted);
   if (changes != NULL) {
     const Change change = { place, TRUE, g_byte_array_ref (prepared->tokens) };
@@ -701,12 +708,10 @@ add_doc (StoreIndex *self, const StoreIndexDoc *doc, const StoreIndexPrepared *p
   }
   return run (self, SQL_ADD_DOC,
               STORE_INTS (place, doc->message, doc->stage, received, (gint64)doc->row->size,
-                          store_index_sum_of_row (doc->row, doc->stage)),
+                          store_index_sum_of_row (doc->row, doc->stage), segment),
               error)
          && run_with_bytes (self, SQL_ADD_TEXT, place, g_bytes_get_data (prepared->packed, NULL),
-                            g_bytes_get_size (prepared->packed), FALSE, error)
-         && run_with_bytes (self, SQL_ADD_PAIRS, place, g_bytes_get_data (prepared->pairs, NULL),
-                            g_bytes_get_size (prepared->pairs), FALSE, error);
+                            g_bytes_get_size (prepared->packed), FALSE, error);
 }
 
 static int
@@ -719,6 +724,14 @@ compare_docs (gconstpointer a, gconstpointer b)
   if (received != other)
     return received < other ? 1 : -1;
   return (one->message < two->message) - (one->message > two->message);
+}
+
+static gboolean
+write_segment (StoreIndex *self, GError **error)
+{
+  int code = store_index_segments_write (self->segments);
+
+  return code == SQLITE_OK || fail (self, code, error);
 }
 
 static gboolean
@@ -747,7 +760,8 @@ add_all (StoreIndex *self, const StoreIndexDoc *docs, gsize n, GError **error)
     ok = add_doc (self, &docs[i], &prepared, changes->len > 0 ? changes : NULL, shifts, error);
     store_index_prepared_clear (&prepared);
   }
-  return ok && write_words (self, changes, error) && write_shifts (self, shifts, error);
+  return ok && write_segment (self, error) && write_words (self, changes, error)
+         && write_shifts (self, shifts, error);
 }
 
 gboolean
@@ -808,17 +822,33 @@ end_purge (StoreIndex *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+tidy_segments (StoreIndex *self, gboolean begins, gboolean *more, GError **error)
+{
+  int code;
+
+  if (!exec (self, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  code = begins ? store_index_segments_find_gone (self->segments) : SQLITE_OK;
+  if (code == SQLITE_OK)
+    code = store_index_segments_tidy (self->segments, more);
+  return finish (self, code == SQLITE_OK || fail (self, code, error), error);
+}
+
 gboolean
 store_index_tidy (StoreIndex *self, gboolean *more, GError **error)
 {
   gboolean begins = !self->is_purging && is_purge_due (self);
-  int before = sqlite3_total_changes (self->sqlite);
+  int before;
 
+  if (!tidy_segments (self, begins, more, error))
+    return FALSE;
+  before = sqlite3_total_changes (self->sqlite);
   /* Fewer than nothing: all pieces, not only where there are many. */
   if (!run (self, SQL_MERGE, STORE_INTS (begins ? -STEP_PAGES : STEP_PAGES), error))
     return FALSE;
   self->is_purging |= begins;
   /* As FTS5 tells it: fewer than two, nothing was merged. */
-  *more = sqlite3_total_changes (self->sqlite) - before >= 2;
+  *more |= sqlite3_total_changes (self->sqlite) - before >= 2;
   return *more || !self->is_purging || end_purge (self, error);
 }

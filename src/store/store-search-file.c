@@ -11,6 +11,10 @@ store_search_file_free (StoreSearchFile *file)
   (void)sqlite3_finalize (file->get_key);
   (void)sqlite3_finalize (file->get_mark);
   (void)sqlite3_finalize (file->get_version);
+  (void)sqlite3_finalize (file->get_end);
+  (void)sqlite3_finalize (file->list_segments);
+  (void)sqlite3_finalize (file->get_pairs);
+  (void)sqlite3_finalize (file->get_places);
   (void)sqlite3_close (file->sqlite);
   g_array_unref (file->shifts);
   g_array_unref (file->reach);
@@ -44,6 +48,10 @@ prepare (StoreSearchFile *file)
     { &file->get_key, "SELECT message, received FROM doc WHERE id = ?1" },
     { &file->get_mark, "SELECT seen, rows, texts FROM meta" },
     { &file->get_version, "PRAGMA data_version" },
+    { &file->get_end, "SELECT coalesce (max (id), 0) FROM doc" },
+    { &file->list_segments, "SELECT id, docs, row_bits FROM segment" },
+    { &file->get_pairs, "SELECT pairs FROM pairs WHERE id = ?1" },
+    { &file->get_places, "SELECT places FROM segment WHERE id = ?1" },
   };
   int code = SQLITE_OK;
 

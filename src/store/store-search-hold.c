@@ -510,58 +510,6 @@ lies_apart (const StoreSearch *self, const SearchFolder *folder)
              || folder->role == STORE_ROLE_DRAFTS);
 }
 
-/* ---- neighbours ---- */
-
-gboolean
-store_search_may_hold (const SearchNode *node, const guint8 *pairs, gsize size)
-{
-  guint n = node->children != NULL ? node->children->len : 0;
-
-  switch (node->kind) {
-  case BASE_QUERY_AND:
-    for (guint i = 0; i < n; i++) {
-      if (!store_search_may_hold (node->children->pdata[i], pairs, size))
-        return FALSE;
-    }
-    return TRUE;
-  case BASE_QUERY_OR:
-    for (guint i = 0; i < n; i++) {
-      if (store_search_may_hold (node->children->pdata[i], pairs, size))
-        return TRUE;
-    }
-    return n == 0;
-  case BASE_QUERY_TERM:
-    for (guint i = 0; node->pairs != NULL && i < node->pairs->len; i++) {
-      if (!store_index_pairs_may_have (pairs, size, g_array_index (node->pairs, guint32, i)))
-        return FALSE;
-    }
-    return TRUE;
-  case BASE_QUERY_ALL:
-  case BASE_QUERY_NOT:
-  case BASE_QUERY_IS:
-  case BASE_QUERY_HAS:
-  case BASE_QUERY_IN:
-  case BASE_QUERY_ACCOUNT:
-  case BASE_QUERY_LABEL:
-  case BASE_QUERY_DATE:
-  case BASE_QUERY_SIZE:
-    break;
-  }
-  return TRUE;
-}
-
-gboolean
-store_search_has_pairs (const SearchNode *node)
-{
-  gboolean any = node->pairs != NULL;
-
-  for (guint i = 0;
-       !any && node->kind != BASE_QUERY_NOT && node->children != NULL && i < node->children->len;
-       i++)
-    any = store_search_has_pairs (node->children->pdata[i]);
-  return any;
-}
-
 /* ---- rows ---- */
 
 /* Some programs give all their mail one Message-ID: what was not written at one moment is no copy. */

@@ -13,7 +13,8 @@ struct _StoreSearchFile
 {
   /* Owned */
   sqlite3 *sqlite;
-  sqlite3_stmt *find_doc, *get_text, *get_key, *get_mark, *get_version;
+  sqlite3_stmt *find_doc, *get_text, *get_key, *get_mark, *get_version, *get_end, *list_segments,
+      *get_pairs, *get_places;
   GArray *
       shifts; /* of gint64, by block: how far behind the place that it wanted one of its messages may stand */
   GArray *
@@ -110,16 +111,19 @@ typedef enum
   STORE_SEARCH_SCAN_NONE,  /* by all of them */
 } StoreSearchScan;
 
+typedef struct _StoreSearchPlaces StoreSearchPlaces;
+
 struct _StoreSearch
 {
   /* Owned */
   BaseQuery *query;
   SearchNode *root;
-  GHashTable *folders; /* id -> SearchFolder */
-  GHashTable *given;   /* gint64 ids of messages that were given out */
-  GHashTable *owns;    /* the same of their message.own */
-  GArray *waiting;     /* of StoreKey: what may be a hit, and was not looked at yet; a heap */
-  GArray *ahead;       /* of gint64: places that are known to be next */
+  GHashTable *folders;       /* id -> SearchFolder */
+  GHashTable *given;         /* gint64 ids of messages that were given out */
+  GHashTable *owns;          /* the same of their message.own */
+  GArray *waiting;           /* of StoreKey: what may be a hit, and was not looked at yet; a heap */
+  GArray *ahead;             /* of gint64: places that are known to be next */
+  StoreSearchPlaces *places; /* of what may have the phrases; NULL: not asked for */
   char *match, *match_best,
       *match_loose; /* of FTS5; NULL: nothing of it is words, or it is as the first */
   GArray *cursors;  /* of SearchCursor: rows, see store-search-rows.c */
@@ -161,10 +165,6 @@ void store_search_node_free (SearchNode *node);
 /* Whether the message is a hit; *where as StoreHit has it.  FALSE with an error, too. */
 gboolean store_search_hold (StoreSearch *search, SearchNode *node, SearchMessage *message,
                             guint *where, GError **error);
-/* By these words of a message that stand beside each other; FALSE: it is no hit. */
-gboolean store_search_may_hold (const SearchNode *node, const guint8 *pairs, gsize size);
-/* Whether that says anything. */
-gboolean store_search_has_pairs (const SearchNode *node);
 /* 1: it is a hit, 0: not, -1: error. */
 int store_search_look (StoreSearch *search, gint64 id, StoreHit *hit, GError **error);
 gboolean store_search_load (StoreSearch *search, gint64 id, SearchMessage *message,
@@ -172,6 +172,19 @@ gboolean store_search_load (StoreSearch *search, gint64 id, SearchMessage *messa
 void store_search_message_clear (SearchMessage *message);
 gboolean store_search_fill_text (StoreSearch *search, SearchMessage *message, GError **error);
 gboolean store_search_find_in (const BaseFind *find, SearchSection *section);
+
+/* ---- phrases (store-search-pairs.c) ---- */
+
+/* Whether anything is asked for that stands beside each other. */
+gboolean store_search_has_pairs (const SearchNode *node);
+/* Fills in `places` with all those that may be hits by that. */
+gboolean store_search_find_places (StoreSearch *search, GCancellable *cancellable, GError **error);
+void store_search_places_free (StoreSearchPlaces *places);
+gboolean store_search_places_have (const StoreSearchPlaces *places, gint64 place);
+/* So few that looking at them is quicker than asking for the words. */
+gboolean store_search_places_are_few (const StoreSearchPlaces *places);
+/* Appends those behind this one: gint64, ascending. */
+void store_search_places_list (const StoreSearchPlaces *places, gint64 after, GArray *list);
 
 /* ---- what is asked of FTS5 (store-search-plan.c) ---- */
 

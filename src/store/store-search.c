@@ -145,6 +145,7 @@ store_search_free (StoreSearch *self)
   g_hash_table_unref (self->owns);
   g_array_unref (self->waiting);
   g_array_unref (self->ahead);
+  g_clear_pointer (&self->places, store_search_places_free);
   g_clear_pointer (&self->cursors, g_array_unref);
   g_clear_pointer (&self->late, g_array_unref);
   g_free (self->match);
@@ -284,15 +285,10 @@ fail_to_read (Walk *walk, GError **error)
 static gboolean
 begin_words (Walk *walk, GError **error)
 {
-#define PLACES(id) id " > ?2 AND " id " <= ?3 ORDER BY " id
-  static const char *const queries[2][2] = {
-    { "SELECT id FROM doc WHERE ?1 IS NOT NULL AND " PLACES ("id"),
-      "SELECT id, pairs FROM pairs WHERE ?1 IS NOT NULL AND " PLACES ("id") },
-    { "SELECT rowid FROM words WHERE words MATCH ?1 AND " PLACES ("rowid"),
-      "SELECT words.rowid, pairs FROM words CROSS JOIN pairs ON id = words.rowid "
-      "WHERE words MATCH ?1 AND " PLACES ("words.rowid") },
+  static const char *const queries[] = {
+    "SELECT id FROM doc WHERE ?1 IS NOT NULL AND id > ?2 AND id <= ?3 ORDER BY id",
+    "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid > ?2 AND rowid <= ?3 ORDER BY rowid",
   };
-#undef PLACES
   StoreSearch *self = walk->search;
   gint64 last = self->from > 0 ? STORE_INDEX_PLACE (self->from) : G_MAXINT64;
   const char *match =
@@ -307,8 +303,7 @@ begin_words (Walk *walk, GError **error)
     match = self->match;
   if (self->scan == STORE_SEARCH_SCAN_LOOSE)
     match = self->match_loose;
-  if (sqlite3_prepare_v2 (self->file->sqlite,
-                          queries[self->scan != STORE_SEARCH_SCAN_ALL][self->has_pairs], -1,
+  if (sqlite3_prepare_v2 (self->file->sqlite, queries[self->scan != STORE_SEARCH_SCAN_ALL], -1,
                           &walk->words, NULL)
       != SQLITE_OK)
     return fail_to_read (walk, error);
@@ -318,15 +313,11 @@ begin_words (Walk *walk, GError **error)
   return TRUE;
 }
 
-/* Whether that of which FTS5 has told may be a hit, by the words of it that stand beside each other. */
+/* Whether what FTS5 has told of may be a hit, by its words that stand beside each other. */
 static gboolean
-may_hold (Walk *walk)
+may_hold (const StoreSearch *self, gint64 place)
 {
-  StoreSearch *self = walk->search;
-
-  return !self->has_pairs
-         || store_search_may_hold (self->root, sqlite3_column_blob (walk->words, 1),
-                                   (gsize)sqlite3_column_bytes (walk->words, 1));
+  return self->places == NULL || store_search_places_have (self->places, place);
 }
 
 /* Some places beyond a page, for each time that FTS5 is asked it brings all lists together again. */
@@ -341,7 +332,7 @@ read_ahead (Walk *walk)
   self->ahead_at = 0;
   for (guint i = 0; i < AHEAD && (code = sqlite3_step (walk->words)) == SQLITE_ROW; i++) {
     last = sqlite3_column_int64 (walk->words, 0);
-    if (may_hold (walk))
+    if (may_hold (self, last))
       g_array_append_val (self->ahead, last);
   }
   self->ahead_ended = code == SQLITE_DONE;
@@ -368,6 +359,17 @@ consider_place (Walk *walk, GError **error)
   return TRUE;
 }
 
+/* All that may have a phrase: the words need not be asked for. */
+static void
+take_few (StoreSearch *self)
+{
+  g_array_set_size (self->ahead, 0);
+  self->ahead_at = 0;
+  store_search_places_list (self->places, self->place, self->ahead);
+  self->ahead_last = self->place;
+  self->ahead_ended = TRUE;
+}
+
 static gboolean
 step_words (Walk *walk, GError **error)
 {
@@ -383,6 +385,13 @@ step_words (Walk *walk, GError **error)
     self->words_ended = TRUE;
     return TRUE;
   }
+  if (self->has_pairs && self->places == NULL
+      && !store_search_find_places (self, walk->cancellable, error))
+    return FALSE;
+  if (self->places != NULL && store_search_places_are_few (self->places)) {
+    take_few (self);
+    return TRUE;
+  }
   if (walk->words == NULL && !begin_words (walk, error))
     return FALSE;
   code = sqlite3_step (walk->words);
@@ -393,7 +402,7 @@ step_words (Walk *walk, GError **error)
   if (code != SQLITE_ROW)
     return fail_to_read (walk, error);
   self->place = sqlite3_column_int64 (walk->words, 0);
-  if (may_hold (walk))
+  if (may_hold (self, self->place))
     return consider_place (walk, error);
   self->looked++;
   return TRUE;
@@ -570,6 +579,7 @@ begin_moment (StoreSearch *self, GError **error)
   /* There is no index any more. */
   self->by_rows |= self->file == NULL;
   self->version = version;
+  g_clear_pointer (&self->places, store_search_places_free);
   self->phase = 0;
   if (!read_late (self, error))
     return FALSE;

@@ -1,0 +1,346 @@
+/* Phrases: what the index knows of words that stand beside each other, by pair and by segment (store-index-pairs.c, store-index-segments.c), is what the texts say, whatever
+ * came, changed and went. */
+#include "test-store.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+#include "store-index-private.h"
+#include "store-search-private.h"
+
+#define NOW 1700000000
+
+/* ---- rows ---- */
+
+static GArray *
+make_keys (GRand *rand, guint n_docs, guint n)
+{
+  GArray *keys = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  for (guint i = 0; i < n; i++) {
+    /* Some pairs are in most messages. */
+    guint32 pair =
+        g_rand_boolean (rand) ? g_rand_int (rand) : (guint32)g_rand_int_range (rand, 0, 5);
+    guint32 key =
+        store_index_pairs_make_key (pair, (guint)g_rand_int_range (rand, 0, (gint32)n_docs));
+
+    g_array_append_val (keys, key);
+  }
+  return keys;
+}
+
+/* Where a row begins and ends. */
+static guint
+end_of_row (const GArray *keys, guint begin, guint row_bits)
+{
+  guint end = begin,
+        row = store_index_pairs_get_row (g_array_index (keys, guint32, begin), row_bits);
+
+  while (end < keys->len
+         && store_index_pairs_get_row (g_array_index (keys, guint32, end), row_bits) == row)
+    end++;
+  return end;
+}
+
+static void
+check_found (const GByteArray *row, const GArray *keys, guint begin, guint end, guint32 pair,
+             guint row_bits, guint n_docs)
+{
+  g_autofree guint64 *docs = g_new0 (guint64, (n_docs + 63) / 64);
+  guint32 key = store_index_pairs_make_key (pair, 0);
+  guint n = 0;
+
+  g_assert_true (store_index_pairs_find (row->data, row->len, key, row_bits, n_docs, docs));
+  for (guint i = begin; i < end; i++) {
+    guint32 other = g_array_index (keys, guint32, i);
+    guint doc = store_index_pairs_get_doc (other);
+
+    if (other - doc != key)
+      continue;
+    g_assert_true ((docs[doc / 64] >> doc % 64 & 1) != 0);
+    n++;
+  }
+  for (guint i = 0; i < (n_docs + 63) / 64; i++)
+    for (guint64 word = docs[i]; word != 0; word &= word - 1)
+      n--;
+  g_assert_cmpuint (n, ==, 0);
+}
+
+static void
+check_row (GRand *rand, const GArray *keys, guint begin, guint end, guint row_bits, guint n_docs)
+{
+  g_autoptr (GByteArray) row =
+      store_index_pairs_pack (&g_array_index (keys, guint32, begin), end - begin, row_bits, n_docs);
+  g_autoptr (GArray) back = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint32 first = g_array_index (keys, guint32, begin);
+  guint number = store_index_pairs_get_row (first, row_bits);
+
+  g_assert_true (store_index_pairs_unpack (row->data, row->len, number, row_bits, n_docs, back));
+  g_assert_cmpmem (back->data, back->len * sizeof (guint32), &g_array_index (keys, guint32, begin),
+                   (end - begin) * sizeof (guint32));
+  for (guint pair = 0; pair < 5; pair++) {
+    if (store_index_pairs_get_row (store_index_pairs_make_key (pair, 0), row_bits) == number)
+      check_found (row, keys, begin, end, pair, row_bits, n_docs);
+  }
+  /* What is damaged ends, and in no other memory. */
+  for (guint i = 0; i < 20; i++) {
+    gsize size = (gsize)g_rand_int_range (rand, 0, (gint32)row->len);
+    g_autofree guint8 *bytes = g_memdup2 (row->data, size);
+    g_autofree guint64 *docs = g_new0 (guint64, (n_docs + 63) / 64);
+
+    if (size > 4 && i % 2 == 0)
+      bytes[g_rand_int_range (rand, 0, (gint32)size)] ^= (guint8)(1 << i % 8);
+    (void)store_index_pairs_find (bytes, size, first, row_bits, n_docs, docs);
+    g_array_set_size (back, 0);
+    (void)store_index_pairs_unpack (bytes, size, number, row_bits, n_docs, back);
+    for (guint k = 0; k < back->len; k++)
+      g_assert_cmpuint (store_index_pairs_get_doc (g_array_index (back, guint32, k)), <, n_docs);
+  }
+  g_assert_false (
+      store_index_pairs_unpack (row->data, row->len / 2, number, row_bits, n_docs, back));
+}
+
+static void
+test_rows (void)
+{
+  static const guint sizes[][2] = { { 1, 1 },      { 1, 300 },       { 3, 5000 },    { 64, 2000 },
+                                    { 65, 40000 }, { 4000, 200000 }, { 32768, 3000 } };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (11);
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (GArray) keys = make_keys (rand, sizes[i][0], sizes[i][1]);
+    guint row_bits, n_rows = 0;
+
+    store_index_pairs_sort (keys);
+    for (guint k = 1; k < keys->len; k++)
+      g_assert_cmpuint (g_array_index (keys, guint32, k - 1), <, g_array_index (keys, guint32, k));
+    row_bits = store_index_pairs_choose_row_bits (keys->len);
+    for (guint begin = 0, end; begin < keys->len; begin = end, n_rows++) {
+      end = end_of_row (keys, begin, row_bits);
+      check_row (rand, keys, begin, end, row_bits, sizes[i][0]);
+    }
+    g_assert_cmpuint (n_rows, <=, 1u << row_bits);
+  }
+}
+
+/* ---- segments ---- */
+
+#define MAILS 600
+#define WORDS 16
+
+typedef struct
+{
+  Profile *profile;
+  StoreIndex *index;
+  GRand *rand;
+  char *bodies[MAILS + 1]; /* by id; NULL: it is gone */
+} Box;
+
+static char *
+make_body (GRand *rand)
+{
+  GString *body = g_string_new ("");
+  guint n = (guint)g_rand_int_range (rand, 3, 25);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (body, "%sw%cx", i > 0 ? " " : "",
+                            'a' + g_rand_int_range (rand, 0, WORDS));
+  return g_string_free (body, FALSE);
+}
+
+static void
+put (Box *box, gint64 first, guint n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify)store_message_free);
+  g_autofree StoreIndexDoc *docs = g_new0 (StoreIndexDoc, n);
+  g_autofree StoreIndexText *texts = g_new0 (StoreIndexText, n);
+
+  for (guint i = 0; i < n; i++) {
+    gint64 id = first + i;
+
+    docs[i].message = id;
+    docs[i].stage = STORE_INDEX_WHOLE;
+    if (box->bodies[id] == NULL)
+      continue;
+    docs[i].row = store_message_get (box->profile->db, id, &error);
+    g_assert_no_error (error);
+    g_ptr_array_add (rows, (gpointer)docs[i].row);
+    texts[i] = (StoreIndexText){ BASE_SECTION_BODY, box->bodies[id], strlen (box->bodies[id]) };
+    docs[i].texts = &texts[i];
+    docs[i].n_texts = 1;
+  }
+  g_assert_true (store_index_add (box->index, docs, n, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static void
+take_away (Box *box, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BaseUidSet) uids = base_uid_set_new ();
+
+  base_uid_set_add (uids, uid_of (box->profile, id));
+  g_assert_true (store_message_remove (box->profile->db, box->profile->inbox, uids, &error));
+  g_assert_no_error (error);
+  g_clear_pointer (&box->bodies[id], g_free);
+}
+
+static void
+tidy (Box *box)
+{
+  g_autoptr (GError) error = NULL;
+
+  for (gboolean more = TRUE; more;)
+    g_assert_true (store_index_tidy (box->index, &more, &error));
+  g_assert_no_error (error);
+}
+
+static void
+check_phrase (Box *box, const char *phrase, guint *n_hits, guint *n_read)
+{
+  g_autofree char *typed = g_strdup_printf ("\"%s\"", phrase);
+  g_autoptr (BaseQuery) query = base_query_parse (typed, NOW);
+  const StoreSearchScope scope = { .folder = 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreSearch) search = store_search_new (box->profile->db, query, &scope, &error);
+  g_autoptr (GArray) hits = store_search_next (search, MAILS + 1, NULL, &error);
+  guint at = 0;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (search->places); /* this way, not another */
+  for (gint64 id = MAILS; id > 0; id--) {
+    if (box->bodies[id] == NULL || strstr (box->bodies[id], phrase) == NULL)
+      continue;
+    g_assert_cmpuint (at, <, hits->len);
+    g_assert_cmpint (g_array_index (hits, StoreHit, at++).message, ==, id);
+  }
+  g_assert_cmpuint (at, ==, hits->len);
+  *n_hits += at;
+  *n_read += search->n_read;
+}
+
+static void
+check_phrases (Box *box, guint rounds)
+{
+  guint n_hits = 0, n_read = 0;
+
+  for (guint i = 0; i < rounds; i++) {
+    g_autofree char *body = make_body (box->rand);
+    gsize wanted = (gsize)g_rand_int_range (box->rand, 2, 5) * strlen ("wax ") - 1;
+
+    if (strlen (body) < wanted)
+      continue;
+    body[wanted] = '\0';
+    check_phrase (box, body, &n_hits, &n_read);
+  }
+  /* Nearly all of it is decided without the texts: but such a pair may stand here and such a one there. */
+  g_assert_cmpuint (n_read, <=, 2 * n_hits + 2 * rounds);
+}
+
+static gint64
+ask_index (Box *box, const char *sql)
+{
+  g_autofree char *path = profile_path (box->profile, "search.db");
+  sqlite3 *sqlite = NULL;
+  sqlite3_stmt *statement = NULL;
+  gint64 value = -1;
+
+  g_assert_cmpint (sqlite3_open (path, &sqlite), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (sqlite, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  if (sqlite3_step (statement) == SQLITE_ROW)
+    value = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  sqlite3_close (sqlite);
+  return value;
+}
+
+static void
+box_fill (Box *box)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < MAILS; i++) {
+    StoreNewMessage *message = g_new (StoreNewMessage, 1);
+
+    *message = (StoreNewMessage){ .uid = i + 1,
+                                  .received = NOW + i * 30,
+                                  .date = NOW + i * 30,
+                                  .size = 100,
+                                  .subject = "s",
+                                  .preview = "" };
+    g_ptr_array_add (messages, message);
+    box->bodies[i + 1] = make_body (box->rand);
+  }
+  g_assert_true (store_message_add (box->profile->db, box->profile->inbox, messages, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* One by one and many at once, become others, gone: phrases are found in what is, and segments stay few. */
+static void
+test_segments (void)
+{
+  const StoreLimits limits = { .few_rows = 1 };
+  const StoreIndexMark mark = { MAILS, -1, -1 };
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (23);
+  g_autoptr (GError) error = NULL;
+  Box box = { .profile = profile, .rand = rand };
+
+  profile_close (profile);
+  profile_reopen (profile, &limits, NULL);
+  box.index = store_index_open (profile->db, NULL, &error);
+  g_assert_no_error (error);
+  box_fill (&box);
+  put (&box, 1, 300);
+  for (gint64 id = MAILS; id > 300; id--)
+    put (&box, id, 1);
+  g_assert_true (store_index_add (box.index, NULL, 0, &mark, &error));
+  g_assert_cmpint (ask_index (&box, "SELECT count(*) FROM segment"), ==, 301);
+  check_phrases (&box, 60);
+  tidy (&box);
+  g_assert_cmpint (ask_index (&box, "SELECT count(*) FROM segment"), <, 40);
+  g_assert_cmpint (ask_index (&box, "SELECT sum(docs) FROM segment"), ==, MAILS);
+  check_phrases (&box, 60);
+  for (guint i = 0; i < 300; i++) {
+    gint64 id = g_rand_int_range (rand, 1, MAILS + 1);
+
+    if (box.bodies[id] == NULL)
+      continue;
+    if (i % 3 == 0) {
+      take_away (&box, id);
+    } else {
+      g_free (box.bodies[id]);
+      box.bodies[id] = make_body (rand);
+    }
+    put (&box, id, 1);
+    if (i % 50 == 0) {
+      check_phrases (&box, 10);
+      tidy (&box);
+      check_phrases (&box, 10);
+    }
+  }
+  /* What they were leaves with the words. */
+  store_index_free (box.index);
+  g_assert_cmpint (ask_index (&box, "UPDATE meta SET gone = gone - 8 * 86400"), ==, -1);
+  box.index = store_index_open (profile->db, NULL, &error);
+  g_assert_no_error (error);
+  tidy (&box);
+  g_assert_cmpint (ask_index (&box, "SELECT (SELECT sum(docs) FROM segment) - count(*) FROM doc"),
+                   ==, 0);
+  g_assert_cmpint (ask_index (&box, "SELECT count(*) FROM pairs WHERE (id >> 14) NOT IN "
+                                    "(SELECT id FROM segment)"),
+                   ==, 0);
+  check_phrases (&box, 60);
+  store_index_free (box.index);
+  for (guint id = 1; id <= MAILS; id++)
+    g_free (box.bodies[id]);
+}
+
+void
+add_index_phrases_tests (void)
+{
+  g_test_add_func ("/store/index/rows", test_rows);
+  g_test_add_func ("/store/index/segments", test_segments);
+}
