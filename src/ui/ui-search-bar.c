@@ -43,6 +43,7 @@ struct _UiSearchBar
   GtkLabel *problem, *instead, *result;
   GtkSpinner *spinner;
 
+  gboolean open; /* what comes to a closed one, late from an input method, is not typed */
   gboolean silent;
   gboolean waiting; /* for the input method, with `next` */
 };
@@ -107,7 +108,9 @@ read_typed (UiSearchBar *self)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
   gsize at = (gsize)(g_utf8_offset_to_pointer (text, get_position (self)) - text);
-  g_autofree char *typed = g_strdup_printf ("%.*s%s%s", (int)at, text, self->preedit, text + at);
+  g_autofree char *typed =
+      self->open ? g_strdup_printf ("%.*s%s%s", (int)at, text, self->preedit, text + at)
+                 : g_strdup ("");
   if (g_strcmp0 (typed, self->typed) != 0) {
     g_free (self->typed);
     self->typed = g_steal_pointer (&typed);
@@ -190,7 +193,8 @@ static void
 on_text_changed (UiSearchBar *self)
 {
   read_typed (self);
-  if (!*self->preedit)
+  /* What is typed over is gone for a moment, and no reason to show the folder again. */
+  if (!*self->preedit && *self->typed)
     tell (self);
   go_on_soon (self);
 }
@@ -375,16 +379,36 @@ action_help (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- public ---- */
 
+static void
+clear (UiSearchBar *self)
+{
+  gboolean silent = self->silent;
+  self->silent = TRUE;
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  read_typed (self); /* where nothing stood there, something may have been composed */
+  self->silent = silent;
+}
+
 void
 ui_search_bar_set_engine (UiSearchBar *self, MailEngine *engine)
 {
   ui_search_offer_set_engine (self->offer, engine);
 }
 
+/* What has come since it was closed is not to be read. */
+static void
+begin (UiSearchBar *self)
+{
+  if (!self->open)
+    clear (self);
+  self->open = TRUE;
+  gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
+}
+
 void
 ui_search_bar_open (UiSearchBar *self)
 {
-  gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
+  begin (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->entry));
   gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
   if (!*self->typed)
@@ -395,13 +419,14 @@ void
 ui_search_bar_close (UiSearchBar *self)
 {
   gboolean silent = self->silent;
-  self->silent = TRUE;
+  self->open = FALSE;
   self->waiting = FALSE;
   g_clear_handle_id (&self->offering, g_source_remove);
   ui_search_offer_rest (self->offer);
-  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  clear (self);
   g_free (self->told);
   self->told = g_strdup ("");
+  self->silent = TRUE;
   gtk_toggle_button_set_active (self->everywhere, TRUE);
   self->silent = silent;
   ui_search_bar_set_problem (self, NULL, NULL);
@@ -418,7 +443,7 @@ ui_search_bar_is_open (UiSearchBar *self)
 gboolean
 ui_search_bar_type (UiSearchBar *self, GtkEventControllerKey *controller)
 {
-  gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
+  begin (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->entry));
   gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
   return gtk_event_controller_key_forward (controller, get_field (self));
