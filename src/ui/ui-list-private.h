@@ -11,6 +11,15 @@
 
 G_BEGIN_DECLS
 
+/* Rows, and where they are scrolled. */
+typedef struct
+{
+  GHashTable *
+      bound; /* Owned: set of GtkListItem (borrowed): the rows that show something; NULL: it is not made yet */
+  GtkScrolledWindow *scrolled;
+  GtkListView *view;
+} UiListPane;
+
 struct _UiList
 {
   AdwBin parent_instance;
@@ -33,7 +42,6 @@ struct _UiList
   MailServerSearch *server;  /* asked with the words that are shown; nullable */
   GSignalGroup *account;     /* of the folder */
   MailConversation *awaited; /* the one selected item, while it is not loaded yet */
-  GHashTable *bound;         /* set of GtkListItem (borrowed): the rows that show something */
   GMenuModel *menu;
   GtkWidget *bulk;                                      /* made at the first use */
   GtkWidget *popover;                                   /* made at the first right click */
@@ -54,8 +62,10 @@ struct _UiList
   GtkToggleButton *filter_unread, *filter_starred, *filter_attachments, *filter_known;
   GtkStack *stack;
   GtkSpinner *spinner;
-  GtkScrolledWindow *scrolled;
-  GtkListView *view;
+  UiListPane own; /* of a folder */
+
+  UiListPane found; /* of what is looked for; made at the first search */
+  UiListPane *pane; /* the one that is shown */
 
   gulong awaited_handler;
   gint64 menu_row; /* id of the row that the menu is at */
@@ -64,6 +74,7 @@ struct _UiList
   gint64 current;  /* id of the one selected item, 0 when none or several */
   guint n_selected;
   guint opened_source, midnight_source;
+  guint emptying;     /* idle: what was found has no rows any more */
   guint stick;        /* tick: the list goes back to its top */
   guint headings;     /* tick: they are put where they belong */
   double scroll_back; /* where the list is to be scrolled to when it is placed; < 0: nowhere */
@@ -86,6 +97,8 @@ void ui_list_update_selection (UiList *self);
 void ui_list_opened (UiList *self);
 /* Shows it, read from the top. */
 void ui_list_take_folder (UiList *self, MailFolder *folder);
+/* Rows of what is looked for, or those of the folder, which stay as they are meanwhile: to make and to destroy them takes longer than a frame. */
+void ui_list_show_pane (UiList *self, gboolean found);
 /* Shows this again (each nullable), as it was. */
 void ui_list_put_back (UiList *self, MailFolder *folder, MailMessageList *messages,
                        UiSelection *selection, double scrolled);
@@ -93,6 +106,8 @@ void ui_list_put_back (UiList *self, MailFolder *folder, MailMessageList *messag
 /* ---- -rows.c ---- */
 void ui_list_init_rows (UiList *self);
 void ui_list_class_init_rows (GtkWidgetClass *widget_class);
+/* `found`: there is none in the template. */
+void ui_list_make_found (UiList *self);
 /* Before the next frame. */
 void ui_list_update_headings (UiList *self);
 /* What was to change has changed. */
@@ -105,6 +120,8 @@ void ui_list_reveal (UiList *self, guint position, gboolean focus);
 /* ---- -search.c ---- */
 void ui_list_class_init_search (GtkWidgetClass *widget_class);
 void ui_list_init_search (UiList *self);
+/* A pane was made. */
+void ui_list_watch_pane (UiList *self, UiListPane *pane);
 /* Another folder is shown: the search is over, and what was before does not come back. */
 void ui_list_leave_search (UiList *self);
 void ui_list_drop_before (UiList *self);

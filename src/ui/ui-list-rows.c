@@ -2,6 +2,8 @@
  * row that begins a day draws the heading above itself. */
 #include "ui-list-private.h"
 
+#include <glib/gi18n.h>
+
 #include "base-date.h"
 #include "ui-row.h"
 
@@ -44,7 +46,7 @@ on_headings_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   gpointer item;
 
   self->headings = 0;
-  g_hash_table_iter_init (&iter, self->bound);
+  g_hash_table_iter_init (&iter, self->pane->bound);
   while (g_hash_table_iter_next (&iter, &item, NULL))
     update_heading (self, item, now);
   return G_SOURCE_REMOVE;
@@ -55,16 +57,18 @@ ui_list_update_headings (UiList *self)
 {
   if (self->headings == 0)
     self->headings =
-        gtk_widget_add_tick_callback (GTK_WIDGET (self->view), on_headings_tick, self, NULL);
+        gtk_widget_add_tick_callback (GTK_WIDGET (self->pane->view), on_headings_tick, self, NULL);
 }
 
 static void
-redraw_dates (UiList *self)
+redraw_dates (UiListPane *pane)
 {
   GHashTableIter iter;
   gpointer item;
 
-  g_hash_table_iter_init (&iter, self->bound);
+  if (!pane->bound)
+    return;
+  g_hash_table_iter_init (&iter, pane->bound);
   while (g_hash_table_iter_next (&iter, &item, NULL))
     gtk_widget_queue_draw (gtk_list_item_get_child (item));
 }
@@ -78,7 +82,9 @@ on_midnight (gpointer data)
                          + g_date_time_get_second (now));
 
   ui_list_update_headings (self);
-  redraw_dates (self); /* each has a picture of its own, which that of the list only shows */
+  /* Each has a picture of its own, which that of the list only shows. */
+  redraw_dates (&self->own);
+  redraw_dates (&self->found);
   self->midnight_source = g_timeout_add_seconds (86401 - passed, on_midnight, self);
   return G_SOURCE_REMOVE;
 }
@@ -96,7 +102,7 @@ ui_list_update_rows (UiList *self)
   GHashTableIter iter;
   gpointer item;
 
-  g_hash_table_iter_init (&iter, self->bound);
+  g_hash_table_iter_init (&iter, self->pane->bound);
   while (g_hash_table_iter_next (&iter, &item, NULL)) {
     GtkWidget *row = gtk_list_item_get_child (item);
 
@@ -110,13 +116,13 @@ ui_list_reveal (UiList *self, guint position, gboolean focus)
   GHashTableIter iter;
   gpointer item;
 
-  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
+  gtk_widget_activate_action (GTK_WIDGET (self->pane->view), "list.scroll-to-item", "u", position);
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
   /* Only where the keyboard is in the list already: who reads goes on reading. */
-  if (!focus || !now || !gtk_widget_is_ancestor (now, GTK_WIDGET (self->view)))
+  if (!focus || !now || !gtk_widget_is_ancestor (now, GTK_WIDGET (self->pane->view)))
     return;
-  g_hash_table_iter_init (&iter, self->bound);
+  g_hash_table_iter_init (&iter, self->pane->bound);
   while (g_hash_table_iter_next (&iter, &item, NULL))
     if (gtk_list_item_get_position (item) == position) {
       gtk_widget_grab_focus (gtk_widget_get_parent (gtk_list_item_get_child (item)));
@@ -132,7 +138,7 @@ find_bound (UiList *self, gint64 id)
   GHashTableIter iter;
   gpointer item;
 
-  g_hash_table_iter_init (&iter, self->bound);
+  g_hash_table_iter_init (&iter, self->pane->bound);
   while (g_hash_table_iter_next (&iter, &item, NULL)) {
     MailConversation *shown = ui_row_get_item (UI_ROW (gtk_list_item_get_child (item)));
     if (shown && mail_conversation_get_id (shown) == id)
@@ -146,11 +152,11 @@ is_in_view (UiList *self, GtkListItem *item)
 {
   graphene_rect_t bounds;
 
-  return gtk_widget_compute_bounds (gtk_list_item_get_child (item), GTK_WIDGET (self->scrolled),
-                                    &bounds)
+  return gtk_widget_compute_bounds (gtk_list_item_get_child (item),
+                                    GTK_WIDGET (self->pane->scrolled), &bounds)
          && bounds.size.height > 0 && bounds.origin.y >= 0
          && bounds.origin.y + bounds.size.height
-                <= (float)gtk_widget_get_height (GTK_WIDGET (self->scrolled));
+                <= (float)gtk_widget_get_height (GTK_WIDGET (self->pane->scrolled));
 }
 
 static GtkListItem *
@@ -159,7 +165,7 @@ find_selected_in_view (UiList *self)
   GHashTableIter iter;
   gpointer item;
 
-  g_hash_table_iter_init (&iter, self->bound);
+  g_hash_table_iter_init (&iter, self->pane->bound);
   while (g_hash_table_iter_next (&iter, &item, NULL))
     if (gtk_list_item_get_selected (item) && is_in_view (self, item))
       return item;
@@ -179,10 +185,10 @@ restore_keyboard (UiList *self)
   if (!item || !is_in_view (self, item))
     return;
   GtkWidget *row = gtk_widget_get_parent (gtk_list_item_get_child (item));
-  if (now && gtk_widget_is_ancestor (now, GTK_WIDGET (self->view)))
+  if (now && gtk_widget_is_ancestor (now, GTK_WIDGET (self->pane->view)))
     gtk_widget_grab_focus (row);
   else /* when it comes back */
-    gtk_widget_set_focus_child (GTK_WIDGET (self->view), row);
+    gtk_widget_set_focus_child (GTK_WIDGET (self->pane->view), row);
 }
 
 /* Where rows are is known after a frame. */
@@ -197,7 +203,7 @@ on_place_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
     return G_SOURCE_CONTINUE;
   }
   if (self->scroll_back >= 0) {
-    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled),
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->pane->scrolled),
                               self->scroll_back);
     self->scroll_back = -1;
     self->laid_out = FALSE;
@@ -228,14 +234,14 @@ on_place_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 void
 ui_list_removing (UiList *self, guint position, guint n)
 {
-  GtkWidget *row = gtk_widget_get_focus_child (GTK_WIDGET (self->view));
+  GtkWidget *row = gtk_widget_get_focus_child (GTK_WIDGET (self->pane->view));
   GtkWidget *child = row ? gtk_widget_get_first_child (row) : NULL;
   GHashTableIter iter;
   gpointer item;
 
   if (!UI_IS_ROW (child) || !ui_row_get_item (UI_ROW (child)) || self->keyboard != 0)
     return;
-  g_hash_table_iter_init (&iter, self->bound);
+  g_hash_table_iter_init (&iter, self->pane->bound);
   while (g_hash_table_iter_next (&iter, &item, NULL))
     if (gtk_list_item_get_child (item) == child && gtk_list_item_get_position (item) >= position
         && gtk_list_item_get_position (item) < position + n)
@@ -252,7 +258,7 @@ ui_list_settled (UiList *self)
   self->laid_out = self->revealed = FALSE;
   if (self->placing == 0)
     self->placing =
-        gtk_widget_add_tick_callback (GTK_WIDGET (self->view), on_place_tick, self, NULL);
+        gtk_widget_add_tick_callback (GTK_WIDGET (self->pane->view), on_place_tick, self, NULL);
 }
 
 /* ---- what happens on a row ---- */
@@ -261,7 +267,7 @@ ui_list_settled (UiList *self)
 static void
 on_heading_pressed (GtkGestureClick *click, int n_press, double x, double y, UiList *self)
 {
-  GtkWidget *view = GTK_WIDGET (self->view);
+  GtkWidget *view = GTK_WIDGET (self->pane->view);
   GtkWidget *at = gtk_widget_pick (view, x, y, GTK_PICK_DEFAULT);
   GtkWidget *child = at && at != view ? gtk_widget_get_first_child (at) : NULL;
   double row_x, row_y;
@@ -287,7 +293,7 @@ on_menu_closed (UiList *self)
   if (before && gtk_widget_get_mapped (before) && gtk_widget_grab_focus (before))
     return;
   gtk_widget_grab_focus (item ? gtk_widget_get_parent (gtk_list_item_get_child (item))
-                              : GTK_WIDGET (self->view));
+                              : GTK_WIDGET (self->pane->view));
 }
 
 static void
@@ -308,8 +314,8 @@ popup_menu (UiList *self, UiRow *row, double x, double y)
   self->menu_row = shown ? mail_conversation_get_id (shown) : 0;
   if (now && gtk_widget_is_ancestor (now, self->popover))
     now = self->menu_focus; /* the menu came at another row before */
-  else if (now == GTK_WIDGET (self->view)
-           || (now && gtk_widget_is_ancestor (now, GTK_WIDGET (self->view))))
+  else if (now == GTK_WIDGET (self->pane->view)
+           || (now && gtk_widget_is_ancestor (now, GTK_WIDGET (self->pane->view))))
     now = NULL;
   g_set_weak_pointer (&self->menu_focus, now);
   gtk_widget_translate_coordinates (GTK_WIDGET (row), GTK_WIDGET (self), x, y, &list_x, &list_y);
@@ -440,11 +446,17 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
   g_signal_connect (item, "notify::selected", G_CALLBACK (on_selected), self);
 }
 
+static GHashTable *
+get_bound (UiList *self, GtkSignalListItemFactory *factory)
+{
+  return g_object_get_data (G_OBJECT (factory), "found") ? self->found.bound : self->own.bound;
+}
+
 static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
 {
   UiRow *row = UI_ROW (gtk_list_item_get_child (item));
-  g_hash_table_add (self->bound, item);
+  g_hash_table_add (get_bound (self, factory), item);
   ui_row_set_look (row, self->compact, self->checking, is_across (self));
   ui_row_set_selected (row, gtk_list_item_get_selected (item));
   ui_row_set_item (row, gtk_list_item_get_item (item));
@@ -456,8 +468,9 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
 {
   /* Whenever rows shift or are selected, GTK 4.8 has each let go of its item and take the same one again: the row keeps it, until it
    * gets another or is not needed any more. */
-  if (self->bound)
-    g_hash_table_remove (self->bound, item);
+  GHashTable *bound = get_bound (self, factory);
+  if (bound)
+    g_hash_table_remove (bound, item);
 }
 
 void
@@ -476,23 +489,50 @@ on_first_scrolled (GtkAdjustment *adjustment, UiList *self)
   g_signal_emit_by_name (adjustment, "value-changed");
 }
 
-void
-ui_list_init_rows (UiList *self)
+/* With a factory of its own. */
+static void
+init_pane (UiList *self, UiListPane *pane)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
-  self->bound = g_hash_table_new (NULL, NULL);
+  pane->bound = g_hash_table_new (NULL, NULL);
   GtkGesture *heading = gtk_gesture_click_new ();
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (heading), 0);
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (heading), GTK_PHASE_CAPTURE);
   g_signal_connect (heading, "pressed", G_CALLBACK (on_heading_pressed), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (heading));
+  gtk_widget_add_controller (GTK_WIDGET (pane->view), GTK_EVENT_CONTROLLER (heading));
+  if (pane == &self->found)
+    g_object_set_data (G_OBJECT (factory), "found", self);
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
-  gtk_list_view_set_factory (self->view, factory);
-  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scrolled), "value-changed",
+  gtk_list_view_set_factory (pane->view, factory);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (pane->scrolled), "value-changed",
                            G_CALLBACK (on_first_scrolled), self, G_CONNECT_AFTER);
   g_object_unref (factory);
+  ui_list_watch_pane (self, pane);
+}
+
+void
+ui_list_make_found (UiList *self)
+{
+  UiListPane *pane = &self->found;
+
+  pane->view = GTK_LIST_VIEW (gtk_list_view_new (NULL, NULL));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (pane->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Messages"), -1);
+  gtk_widget_add_css_class (GTK_WIDGET (pane->view), "messages");
+  g_signal_connect_swapped (pane->view, "activate", G_CALLBACK (on_activate), self);
+  pane->scrolled = GTK_SCROLLED_WINDOW (gtk_scrolled_window_new ());
+  gtk_scrolled_window_set_policy (pane->scrolled, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (pane->scrolled, GTK_WIDGET (pane->view));
+  gtk_stack_add_named (self->stack, GTK_WIDGET (pane->scrolled), "found");
+  init_pane (self, pane);
+}
+
+void
+ui_list_init_rows (UiList *self)
+{
+  init_pane (self, &self->own);
   on_midnight (self);
 }

@@ -168,7 +168,7 @@ on_server (UiList *self)
 static void
 on_scrolled (UiList *self)
 {
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->pane->scrolled);
   double page = gtk_adjustment_get_page_size (adjustment);
   if (self->messages && mail_message_list_has_more (self->messages)
       && gtk_adjustment_get_value (adjustment) + (1 + NEAR_END) * page
@@ -218,7 +218,7 @@ on_select_all (GtkWidget *widget, GVariant *arguments, gpointer data)
 
 /* The keys by which GtkListView selects all of its rows: those that are still to be read are meant, too. */
 static void
-watch_select_all (UiList *self)
+watch_select_all (UiList *self, UiListPane *pane)
 {
   static const guint keys[] = { GDK_KEY_a, GDK_KEY_slash };
   GtkEventController *shortcuts = gtk_shortcut_controller_new ();
@@ -228,7 +228,7 @@ watch_select_all (UiList *self)
         GTK_SHORTCUT_CONTROLLER (shortcuts),
         gtk_shortcut_new (gtk_keyval_trigger_new (keys[i], GDK_CONTROL_MASK),
                           gtk_callback_action_new (on_select_all, self, NULL)));
-  gtk_widget_add_controller (GTK_WIDGET (self->scrolled), shortcuts);
+  gtk_widget_add_controller (GTK_WIDGET (pane->scrolled), shortcuts);
 }
 
 /* By a person's hands. */
@@ -240,13 +240,13 @@ on_wheel (UiList *self)
 }
 
 static void
-watch_wheel (UiList *self)
+watch_wheel (UiList *self, UiListPane *pane)
 {
   GtkEventController *wheel =
       gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
   gtk_event_controller_set_propagation_phase (wheel, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (wheel, "scroll", G_CALLBACK (on_wheel), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->scrolled), wheel);
+  gtk_widget_add_controller (GTK_WIDGET (pane->scrolled), wheel);
 }
 
 /* ---- from the words to the rows ---- */
@@ -260,7 +260,7 @@ on_entered (UiList *self)
   if (!model || self->entered || g_list_model_get_n_items (model) == 0)
     return;
   ui_list_note_search (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  gtk_widget_grab_focus (GTK_WIDGET (self->pane->view));
   if (self->n_selected == 0 && !self->checking)
     ui_selection_select_only (self->selection, 0);
   ui_list_reveal (self, ui_selection_get_first (self->selection), TRUE);
@@ -288,7 +288,7 @@ keep_before (UiList *self)
   self->before.messages = self->messages ? g_object_ref (self->messages) : NULL;
   self->before.selection = self->selection ? g_object_ref (self->selection) : NULL;
   self->before.scrolled =
-      gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scrolled));
+      gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->pane->scrolled));
   self->before.outgoing = self->showing_outgoing;
 }
 
@@ -328,6 +328,7 @@ begin (UiList *self)
 {
   ui_list_set_checking (self, FALSE);
   keep_before (self);
+  ui_list_show_pane (self, TRUE);
   self->showing_outgoing = FALSE;
   show_found (self);
 }
@@ -337,6 +338,7 @@ ui_list_search_anew (UiList *self)
 {
   g_clear_object (&self->before.messages);
   g_clear_object (&self->before.selection);
+  gtk_list_view_set_model (self->own.view, NULL);
   show_found (self);
   update_result (self);
 }
@@ -354,6 +356,7 @@ end (UiList *self)
   forget_server (self);
   set_searching (self, NULL);
   self->showing_outgoing = self->before.outgoing;
+  ui_list_show_pane (self, FALSE);
   if (folder && !messages) /* it is to be shown in another way now */
     ui_list_take_folder (self, folder);
   else
@@ -380,7 +383,7 @@ on_changed (UiList *self)
     mail_message_list_set_query (self->messages, text, get_within (self),
                                  ui_search_bar_get_best (self->search_bar));
   self->reordered = TRUE;
-  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->pane->scrolled), 0);
   update_problem (self);
   update_result (self);
   ui_list_update_page (self);
@@ -455,6 +458,7 @@ ui_list_leave_search (UiList *self)
 {
   forget_server (self);
   set_searching (self, NULL);
+  ui_list_show_pane (self, FALSE);
   ui_list_drop_before (self);
   close_bar (self);
 }
@@ -494,14 +498,19 @@ ui_list_class_init_search (GtkWidgetClass *widget_class)
 }
 
 void
+ui_list_watch_pane (UiList *self, UiListPane *pane)
+{
+  watch_select_all (self, pane);
+  watch_wheel (self, pane);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (pane->scrolled), "value-changed",
+                           G_CALLBACK (on_scrolled), self, G_CONNECT_SWAPPED);
+}
+
+void
 ui_list_init_search (UiList *self)
 {
   g_signal_connect_swapped (self->search_bar, "changed", G_CALLBACK (on_changed), self);
   g_signal_connect_swapped (self->search_bar, "closed", G_CALLBACK (on_closed), self);
   g_signal_connect_swapped (self->search_bar, "server", G_CALLBACK (on_server), self);
   g_signal_connect_swapped (self->search_bar, "entered", G_CALLBACK (on_entered), self);
-  watch_select_all (self);
-  watch_wheel (self);
-  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scrolled), "value-changed",
-                           G_CALLBACK (on_scrolled), self, G_CONNECT_SWAPPED);
 }

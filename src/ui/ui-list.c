@@ -148,6 +148,19 @@ has_keyboard (UiList *self)
   return now ? gtk_widget_is_ancestor (now, GTK_WIDGET (self->stack)) : self->keyboard_left;
 }
 
+/* The rows of the other pane are hidden to screen readers, too. */
+static void
+show_page (UiList *self, const char *page)
+{
+  UiListPane *other = self->pane == &self->own ? &self->found : &self->own;
+  gboolean rows = g_str_equal (page, "list");
+  gtk_widget_set_visible (GTK_WIDGET (self->pane->scrolled), TRUE);
+  gtk_stack_set_visible_child_name (self->stack,
+                                    rows && self->pane == &self->found ? "found" : page);
+  if (other->bound)
+    gtk_widget_set_visible (GTK_WIDGET (other->scrolled), FALSE);
+}
+
 void
 ui_list_update_page (UiList *self)
 {
@@ -176,7 +189,7 @@ ui_list_update_page (UiList *self)
     adw_status_page_set_description (
         ADW_STATUS_PAGE (gtk_stack_get_child_by_name (self->stack, page)), reason);
   }
-  gtk_stack_set_visible_child_name (self->stack, page);
+  show_page (self, page);
   if (self->keyboard_left && !g_str_equal (page, "list") && !self->showing_outgoing)
     gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
   update_bar (self);
@@ -266,8 +279,8 @@ take_back_keyboard (UiList *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  if (self->keyboard_left && root && gtk_root_get_focus (root) != GTK_WIDGET (self->view))
-    gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  if (self->keyboard_left && root && gtk_root_get_focus (root) != GTK_WIDGET (self->pane->view))
+    gtk_widget_grab_focus (GTK_WIDGET (self->pane->view));
   self->keyboard_left = FALSE;
 }
 
@@ -276,10 +289,11 @@ take_back_keyboard (UiList *self)
 static void
 on_items_changed (UiList *self, guint position, guint removed, guint added)
 {
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->pane->scrolled);
   if (position == 0 && added > 0 && self->stick == 0
       && gtk_adjustment_get_value (adjustment) <= gtk_adjustment_get_lower (adjustment))
-    self->stick = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), on_stick_tick, self, NULL);
+    self->stick =
+        gtk_widget_add_tick_callback (GTK_WIDGET (self->pane->view), on_stick_tick, self, NULL);
   ui_list_update_headings (self);
   ui_list_update_page (self);
   if (added > 0 && added == g_list_model_get_n_items (G_LIST_MODEL (self->selection)))
@@ -302,24 +316,56 @@ ui_list_opened (UiList *self)
 /* ---- public ---- */
 
 static void
-let_go (UiList *self)
+stop_following (UiList *self)
 {
   if (self->messages)
     g_signal_handlers_disconnect_by_data (self->messages, self);
   if (self->selection)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   if (self->stick)
-    gtk_widget_remove_tick_callback (GTK_WIDGET (self->view), self->stick);
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self->pane->view), self->stick);
   self->stick = 0;
   if (self->placing)
-    gtk_widget_remove_tick_callback (GTK_WIDGET (self->view), self->placing);
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self->pane->view), self->placing);
   self->placing = 0;
   self->keyboard = 0;
   self->keyboard_left = FALSE;
   stop_awaiting (self);
-  gtk_list_view_set_model (self->view, NULL);
+}
+
+static void
+let_go (UiList *self)
+{
+  stop_following (self);
+  gtk_list_view_set_model (self->pane->view, NULL);
   g_clear_object (&self->selection);
   g_clear_object (&self->messages);
+}
+
+static gboolean
+on_emptying (gpointer data)
+{
+  UiList *self = data;
+  self->emptying = 0;
+  gtk_list_view_set_model (self->found.view, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ui_list_show_pane (UiList *self, gboolean found)
+{
+  UiListPane *pane = found ? &self->found : &self->own;
+  if (self->pane == pane)
+    return;
+  stop_following (self);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->messages);
+  g_clear_handle_id (&self->emptying, g_source_remove);
+  if (!pane->bound)
+    ui_list_make_found (self);
+  self->pane = pane;
+  if (!found) /* in a turn of its own, behind the frame that shows the folder */
+    self->emptying = g_idle_add_full (G_PRIORITY_LOW, on_emptying, self, NULL);
 }
 
 /* What is in `messages` and `selection` is followed, and seen. */
@@ -334,7 +380,7 @@ attach (UiList *self)
   g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_update_page), self);
   g_signal_connect_swapped (self->selection, "became", G_CALLBACK (ui_list_update_selection), self);
   g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (on_items_changed), self);
-  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  gtk_list_view_set_model (self->pane->view, GTK_SELECTION_MODEL (self->selection));
 }
 
 void
@@ -350,7 +396,7 @@ ui_list_reopen (UiList *self)
     self->selection = ui_selection_new (self->messages);
     ui_selection_set_checking (self->selection, self->checking);
     attach (self);
-    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->pane->scrolled), 0);
   }
   ui_list_update_page (self);
   ui_list_update_title (self);
@@ -385,13 +431,13 @@ ui_list_put_back (UiList *self, MailFolder *folder, MailMessageList *messages,
                   UiSelection *selection, double scrolled)
 {
   follow_folder (self, folder);
-  let_go (self);
   if (messages && selection) {
     self->messages = g_object_ref (messages);
     self->selection = g_object_ref (selection);
     attach (self);
     self->scroll_back = scrolled;
     self->reordered = TRUE;
+    ui_list_update_rows (self);
     ui_list_settled (self);
   }
   ui_list_update_page (self);
@@ -516,7 +562,8 @@ ui_list_move (UiList *self, int direction)
   if (n_items == 0)
     return;
   if (self->checking)
-    gtk_widget_child_focus (GTK_WIDGET (self->view), direction > 0 ? GTK_DIR_DOWN : GTK_DIR_UP);
+    gtk_widget_child_focus (GTK_WIDGET (self->pane->view),
+                            direction > 0 ? GTK_DIR_DOWN : GTK_DIR_UP);
   else if (self->n_selected == 0)
     select_position (self, 0);
   else if (direction > 0 && ui_selection_get_last (self->selection) + 1 < n_items)
@@ -542,7 +589,7 @@ ui_list_select (UiList *self, gint64 id)
 void
 ui_list_focus (UiList *self)
 {
-  if (!gtk_widget_grab_focus (GTK_WIDGET (self->view)))
+  if (!gtk_widget_grab_focus (GTK_WIDGET (self->pane->view)))
     gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
 }
 
@@ -608,8 +655,9 @@ ui_list_dispose (GObject *object)
   UiList *self = UI_LIST (object);
   g_clear_handle_id (&self->opened_source, g_source_remove);
   g_clear_handle_id (&self->midnight_source, g_source_remove);
-  if (self->view)
+  if (self->pane)
     ui_list_set_folder (self, NULL, NULL);
+  g_clear_handle_id (&self->emptying, g_source_remove);
   ui_list_drop_before (self);
   g_clear_object (&self->search);
   g_clear_object (&self->account);
@@ -620,7 +668,9 @@ ui_list_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->settings, self);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
-  g_clear_pointer (&self->bound, g_hash_table_unref);
+  self->pane = NULL;
+  g_clear_pointer (&self->own.bound, g_hash_table_unref);
+  g_clear_pointer (&self->found.bound, g_hash_table_unref);
   g_clear_pointer (&self->bar_title, g_free);
   g_clear_pointer (&self->bar_detail, g_free);
   g_clear_pointer (&self->bar_link, g_free);
@@ -680,8 +730,10 @@ ui_list_class_init (UiListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiList, filter_known);
   gtk_widget_class_bind_template_child (widget_class, UiList, stack);
   gtk_widget_class_bind_template_child (widget_class, UiList, spinner);
-  gtk_widget_class_bind_template_child (widget_class, UiList, scrolled);
-  gtk_widget_class_bind_template_child (widget_class, UiList, view);
+  gtk_widget_class_bind_template_child_full (widget_class, "scrolled", FALSE,
+                                             G_STRUCT_OFFSET (UiList, own.scrolled));
+  gtk_widget_class_bind_template_child_full (widget_class, "view", FALSE,
+                                             G_STRUCT_OFFSET (UiList, own.view));
   gtk_widget_class_bind_template_child_full (widget_class, "message_menu", FALSE, 0);
   ui_menu_bind (widget_class, "view_button", "view_menu");
   ui_list_class_init_rows (widget_class);
@@ -693,6 +745,7 @@ static void
 ui_list_init (UiList *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->pane = &self->own;
   ui_menu_defer (GTK_WIDGET (self), UI_TYPE_LIST, "view_button", "view_menu");
   self->menu = g_object_ref (G_MENU_MODEL (
       gtk_widget_get_template_child (GTK_WIDGET (self), UI_TYPE_LIST, "message_menu")));

@@ -15,6 +15,7 @@ from tap import main  # noqa: E402
 
 MANY = int(os.environ.get('MANY') or 20000)
 TURN_MS = 20  # of work: a frame, and what memory costs that others use, too; what they took meanwhile does not count
+SEARCH_MS = 16  # while somebody types: a frame, and no more
 # One that waits for the store works little, and takes nearly as long as the whole deed does.
 NOISE_MS, PART = 60, .25
 QUIET_S = 1.5
@@ -196,13 +197,13 @@ def very_many_are_looked_through(scene):
         scene.app.key('ctrl+f')
         scene.app.wait(*entry, condition=lambda n: n.has('focused'))
         waited, worked = ({what: min(one[what][i] for one in rounds) for what in rounds[0]} for i in range(2))
-        if max(waited.values()) < NOISE_MS and max(worked.values()) < TURN_MS:
+        if max(waited.values()) < NOISE_MS and max(worked.values()) < SEARCH_MS:
             break
     for what in worked:
         print(f'# {what}, in {MANY}: longest turn of the loop {waited[what]:.0f} ms, work of one {worked[what]:.1f} ms', flush=True)
     print(f'# figure: search_turn_ms {max(worked.values()):.1f} ms')
     assert max(waited.values()) < NOISE_MS, waited
-    assert max(worked.values()) < TURN_MS, worked
+    assert max(worked.values()) < SEARCH_MS, worked
     scene.quit(timeout=60)
 
 
