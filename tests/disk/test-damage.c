@@ -125,7 +125,7 @@ was_set_aside (DiskRoom *room)
 static gboolean
 come_back (DiskRoom *room, const Damage *damage)
 {
-  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
   guint quiet = 0;
 
   for (;;) {

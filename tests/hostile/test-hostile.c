@@ -24,7 +24,7 @@
 static void
 be_in_step (EngineDriver *engine)
 {
-  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
   guint64 seen = 0;
 
   for (;;) {
@@ -56,7 +56,7 @@ is_message (const char *line)
 static void
 check_inbox (EngineDriver *engine)
 {
-  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
 
   for (;;) {
     g_auto (GStrv) lines = engine_driver_ask (engine, NULL, "list INBOX");
@@ -88,7 +88,7 @@ wait_for_drop (HostileServer *server, const Attack *attack)
   gint64 begun = g_get_monotonic_time ();
 
   while (hostile_server_count_dropped (server) == 0) {
-    if (g_get_monotonic_time () - begun > 15 * G_USEC_PER_SEC)
+    if (g_get_monotonic_time () - begun > 60 * G_USEC_PER_SEC)
       g_error ("%s: the engine did not let go", attack->name);
     g_usleep (5000);
   }
@@ -100,12 +100,15 @@ wait_for_drop (HostileServer *server, const Attack *attack)
 static void
 watch (HostileServer *server, const Attack *attack)
 {
-  guint before = hostile_server_count_commands (server), commands;
+  guint before = hostile_server_count_commands (server);
+  gint64 begun = g_get_monotonic_time (), commands;
 
   g_usleep (G_USEC_PER_SEC);
-  commands = hostile_server_count_commands (server) - before;
-  g_test_message ("%s: %u commands in a second", attack->name, commands);
-  g_assert_cmpuint (commands, <, 300);
+  /* A busy machine may have let it sleep for longer. */
+  commands = (gint64)(hostile_server_count_commands (server) - before) * G_USEC_PER_SEC
+             / (g_get_monotonic_time () - begun);
+  g_test_message ("%s: %" G_GINT64_FORMAT " commands a second", attack->name, commands);
+  g_assert_cmpint (commands, <, 300);
 }
 
 /* VmRSS; from here on the peak is measured anew. */
@@ -180,7 +183,7 @@ test_attack (gconstpointer data)
 static void
 check_outbox (EngineDriver *engine, const Attack *attack)
 {
-  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
 
   for (;;) {
     g_auto (GStrv) outbox = engine_driver_ask (engine, NULL, "outbox");

@@ -10,7 +10,7 @@
 #include "mail-engine.h"
 #include "mail-message-list.h"
 
-#define PATIENCE_US (30 * G_USEC_PER_SEC)
+#define PATIENCE_US (60 * G_USEC_PER_SEC)
 #define ATTACK_US   (1500 * 1000)
 #ifdef __SANITIZE_ADDRESS__
 #define MOST_US (8 * 16000)

@@ -84,25 +84,24 @@ test_plain_and_attached (void)
 
   empty_bob ();
   live_start (live);
-  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP);
   queue_to (live, "bob@lab.test", "plain", 0);
   queue_to (live, "Bob <bob@lab.test>, kim@lab.test", "attached", 300000);
   sync_engine_outbox_changed (live->engine, live->account->id);
-  LIVE_WAIT (outbox_length (live) == 0, 10);
+  LIVE_WAIT (outbox_length (live) == 0);
   LIVE_WAIT (live_count ("bob", "INBOX", "plain") == 1
-                 && live_count ("bob", "INBOX", "attached") == 1,
-             15);
+             && live_count ("bob", "INBOX", "attached") == 1);
   text = live_text ("bob", "INBOX", "attached");
   g_assert_cmpuint (strlen (text), >, 300000);
 
-  LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
-  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (store_operation_count (live->db, live->row) == 0);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP);
   g_assert_cmpuint (live_count ("alice", "Sent", "plain"), ==, 1);
   g_assert_cmpuint (live_count ("alice", "Sent", "attached"), ==, 1);
   sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "Sent"));
   g_usleep (500000);
-  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
-  g_assert_cmpuint (live_total (live, "Sent"), ==, 2);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP
+             && live_total (live, "Sent") == 2);
   g_assert_cmpuint (live_unread (live, "Sent"), ==, 0);
   live_free (live);
 }
@@ -117,21 +116,20 @@ test_hangul (void)
   empty_bob ();
   live_expunge ("kim", "INBOX", NULL);
   live_start (live);
-  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP);
   queue_to (live, "밥 <bob@한국.test>", "domain", 0);
   queue_to (live, "김철수 <김철수@lab.test>, bob@한국.test", "both", 0);
   sync_engine_outbox_changed (live->engine, live->account->id);
-  LIVE_WAIT (outbox_length (live) == 0, 10);
+  LIVE_WAIT (outbox_length (live) == 0);
   LIVE_WAIT (live_count ("bob", "INBOX", "domain") == 1 && live_count ("bob", "INBOX", "both") == 1
-                 && live_count ("kim", "INBOX", "both") == 1,
-             15);
+             && live_count ("kim", "INBOX", "both") == 1);
   g_assert_cmpuint (engine_told_get_refused (&live->told), ==, 0);
   domain = live_text ("bob", "INBOX", "domain");
   g_assert_nonnull (strstr (domain, "<bob@xn--3e0b707e.test>"));
   both = live_text ("kim", "INBOX", "both");
   g_assert_nonnull (strstr (both, "<김철수@lab.test>"));
-  LIVE_WAIT (
-      live_count ("alice", "Sent", "domain") == 1 && live_count ("alice", "Sent", "both") == 1, 10);
+  LIVE_WAIT (live_count ("alice", "Sent", "domain") == 1
+             && live_count ("alice", "Sent", "both") == 1);
   live_free (live);
 }
 
@@ -147,11 +145,11 @@ test_refused (void)
   bad = queue_to (live, "nobody@lab.test, bob@lab.test", "undeliverable", 0);
   queue_to (live, "bob@lab.test", "after it", 0);
   sync_engine_outbox_changed (live->engine, live->account->id);
-  LIVE_WAIT (outbox_state (live, bad) == STORE_OUTBOX_FAILED, 10);
-  LIVE_WAIT (outbox_length (live) == 1, 10);
-  LIVE_WAIT (live_count ("bob", "INBOX", "after it") == 1, 10);
-  LIVE_WAIT (live_count ("bob", "INBOX", "undeliverable") == 1, 10);
-  LIVE_WAIT (engine_told_get_refused (&live->told) == 1, 10);
+  LIVE_WAIT (outbox_state (live, bad) == STORE_OUTBOX_FAILED);
+  LIVE_WAIT (outbox_length (live) == 1);
+  LIVE_WAIT (live_count ("bob", "INBOX", "after it") == 1);
+  LIVE_WAIT (live_count ("bob", "INBOX", "undeliverable") == 1);
+  LIVE_WAIT (engine_told_get_refused (&live->told) == 1);
   g_autoptr (GPtrArray) rows = store_outbox_list (live->db, live->row, NULL);
   const StoreOutbox *row = rows->pdata[0];
   g_assert_cmpuint (g_strv_length (row->recipients), ==, 1);
@@ -178,20 +176,20 @@ test_full_disk (void)
   }
   empty_bob ();
   live_start (live);
-  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP);
   id = queue_to (live, "bob@lab.test", "large", 1000000);
   sync_engine_outbox_changed (live->engine, live->account->id);
-  LIVE_WAIT (engine_told_get_refused (&live->told) == 1, 10);
+  LIVE_WAIT (engine_told_get_refused (&live->told) == 1);
   sync_engine_outbox_changed (live->engine, live->account->id);
   g_usleep (300000);
   g_assert_cmpint ((int)outbox_state (live, id), ==, STORE_OUTBOX_SENDING);
   g_assert_cmpuint (engine_told_get_refused (&live->told), ==, 1);
 
   g_assert_cmpint (mount ("tmpfs", bodies, "tmpfs", MS_REMOUNT, "size=16m,mode=0700"), ==, 0);
-  LIVE_WAIT (outbox_length (live) == 0, 15);
-  LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
+  LIVE_WAIT (outbox_length (live) == 0);
+  LIVE_WAIT (store_operation_count (live->db, live->row) == 0);
   g_assert_cmpuint (live_count ("alice", "Sent", "large"), ==, 1);
-  LIVE_WAIT (live_count ("bob", "INBOX", "large") == 1, 10);
+  LIVE_WAIT (live_count ("bob", "INBOX", "large") == 1);
   live_stop (live);
   g_assert_cmpint (umount (bodies), ==, 0);
   live_free (live);
@@ -220,9 +218,9 @@ test_waits (void)
   g_assert_cmpint (outbox_state (live, id), ==, STORE_OUTBOX_QUEUED);
   live_proxy_set_limit (proxy, 10);
   sync_engine_retry (live->engine, NULL);
-  LIVE_WAIT (outbox_length (live) == 0, 10);
-  LIVE_WAIT (live_count ("bob", "INBOX", "patience") == 1, 10);
-  LIVE_WAIT (live_count ("alice", "Sent", "patience") == 1, 10);
+  LIVE_WAIT (outbox_length (live) == 0);
+  LIVE_WAIT (live_count ("bob", "INBOX", "patience") == 1);
+  LIVE_WAIT (live_count ("alice", "Sent", "patience") == 1);
   live_free (live);
   live_proxy_free (proxy);
 }
@@ -243,13 +241,13 @@ test_uncertain (void)
   empty_bob ();
   live->account->smtp.port = live_proxy_get_port (proxy);
   live_start (live);
-  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP);
   live_proxy_swallow_after (proxy, 300000);
   id = queue_to (live, "bob@lab.test", "doubt", 300000);
   sync_engine_outbox_changed (live->engine, live->account->id);
-  LIVE_WAIT (outbox_state (live, id) == STORE_OUTBOX_UNCERTAIN, 15);
-  LIVE_WAIT (engine_told_get_refused (&live->told) == 1, 10);
-  LIVE_WAIT (live_count ("bob", "INBOX", "doubt") == 1, 10);
+  LIVE_WAIT (outbox_state (live, id) == STORE_OUTBOX_UNCERTAIN);
+  LIVE_WAIT (engine_told_get_refused (&live->told) == 1);
+  LIVE_WAIT (live_count ("bob", "INBOX", "doubt") == 1);
   live_proxy_swallow_after (proxy, 0);
   sync_engine_retry (live->engine, NULL);
   g_usleep (1000000);
@@ -264,7 +262,7 @@ test_uncertain (void)
   live_save ("alice", "Sent", bytes);
   live_stop (live);
   live_start (live);
-  LIVE_WAIT (outbox_length (live) == 0, 15);
+  LIVE_WAIT (outbox_length (live) == 0);
   g_assert_cmpuint (live_count ("bob", "INBOX", "doubt"), ==, 1);
   g_assert_cmpuint (live_count ("alice", "Sent", "doubt"), ==, 1);
   live_free (live);
@@ -278,14 +276,14 @@ test_quit_while_sending (void)
 
   empty_bob ();
   live_start (live);
-  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP);
   queue_to (live, "bob@lab.test", "last word", 4000000);
   sync_engine_outbox_changed (live->engine, live->account->id);
   g_usleep (60000);
   live_stop (live);
   live_start (live);
   /* Sent before or after, but once; or, had the moment been the wrong one, a person is asked. */
-  LIVE_WAIT (live_count ("bob", "INBOX", "last word") == 1, 15);
+  LIVE_WAIT (live_count ("bob", "INBOX", "last word") == 1);
   g_usleep (500000);
   g_assert_cmpuint (live_count ("bob", "INBOX", "last word"), ==, 1);
   live_free (live);

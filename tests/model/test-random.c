@@ -21,7 +21,7 @@
 static const char *const mailboxes[] = { "INBOX", "Archive", "Trash", NULL };
 
 #define N_MAILBOXES 3
-#define PATIENCE_US (45 * G_USEC_PER_SEC)
+#define PATIENCE_US (60 * G_USEC_PER_SEC)
 
 typedef struct
 {

@@ -6,7 +6,7 @@
 
 #include "fake-resolver.h"
 
-#define PATIENCE_US (20 * G_USEC_PER_SEC)
+#define PATIENCE_US (60 * G_USEC_PER_SEC)
 
 /* ---- transcripts ---- */
 

@@ -9,7 +9,7 @@
 #include "store-operation.h"
 #include "store-outgoing.h"
 
-#define PATIENCE_S 20
+#define PATIENCE_S 60
 #define SUBJECT    "private"
 
 typedef struct

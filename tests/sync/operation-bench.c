@@ -120,7 +120,7 @@ bench_free (Bench *bench)
   if (bench->server != NULL)
     fake_server_check (bench->server);
   g_clear_pointer (&bench->server, fake_server_free);
-  sync_account_join (bench->account, g_get_monotonic_time () + 5 * G_USEC_PER_SEC);
+  sync_account_join (bench->account, g_get_monotonic_time () + 60 * G_USEC_PER_SEC);
   sync_account_unref (bench->account);
   sync_shared_unref (bench->shared);
   store_db_free (bench->db);

@@ -103,9 +103,14 @@ test_links_any (void)
     g_autoptr (GString) text = g_string_new (NULL);
     while (text->len < 4096)
       g_string_append (text, letters[i]);
-    gint64 begin = g_get_monotonic_time ();
-    g_free (linked (text->str));
-    g_assert_cmpint (g_get_monotonic_time () - begin, <, G_USEC_PER_SEC / 2);
+    gint64 took = G_MAXINT64;
+    /* A busy machine may be slow many times, but not each time. */
+    for (guint try = 0; try < 20 && took >= G_USEC_PER_SEC / 2; try++) {
+      gint64 begin = g_get_monotonic_time ();
+      g_free (linked (text->str));
+      took = g_get_monotonic_time () - begin;
+    }
+    g_assert_cmpint (took, <, G_USEC_PER_SEC / 2);
   }
 }
 
