@@ -14,13 +14,17 @@
 
 #define BUSY_TIMEOUT_MS 10000
 
+/* Versions: rows have marks from the first on; from the second on copies have one date. */
+#define FIRST_MARKS   14
+#define MARKS_BY_DATE 25
+
 /* Version n of the schema is what the first n of these make. */
 static const char *const schema_steps[] = {
   "schema.sql",    "schema-2.sql",  "schema-3.sql",  "schema-4.sql",  "schema-5.sql",
   "schema-6.sql",  "schema-7.sql",  "schema-8.sql",  "schema-9.sql",  "schema-10.sql",
   "schema-11.sql", "schema-12.sql", "schema-13.sql", "schema-14.sql", "schema-15.sql",
   "schema-16.sql", "schema-17.sql", "schema-18.sql", "schema-19.sql", "schema-20.sql",
-  "schema-21.sql", "schema-22.sql", "schema-23.sql", "schema-24.sql"
+  "schema-21.sql", "schema-22.sql", "schema-23.sql", "schema-24.sql", "schema-25.sql"
 };
 
 static void
@@ -403,6 +407,8 @@ bring_up_to_date (StoreDb *db, GError **error)
   gboolean ok = TRUE;
   for (guint i = (guint)version; ok && i < G_N_ELEMENTS (schema_steps); i++)
     ok = run_schema_step (db, i, error);
+  if (ok && version >= FIRST_MARKS && version < MARKS_BY_DATE)
+    ok = store_mark_bring_up_to_date (db, error);
   return store_db_leave (db, ok, error);
 }
 

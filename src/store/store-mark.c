@@ -366,6 +366,64 @@ head_of (guint n)
 /* ---- copies ---- */
 
 static gboolean
+get_date (StoreDb *db, const StoreMember *member, gint64 *date, GError **error)
+{
+  const StorePending *pending =
+      member->pending != 0 ? &g_array_index (db->pending, StorePending, member->pending - 1) : NULL;
+
+  if (pending != NULL && pending->message != NULL) {
+    *date = pending->message->date;
+    return TRUE;
+  }
+  return store_db_get_int (db, date, error, "SELECT date FROM message WHERE id = ?1",
+                           STORE_INTS (member->id));
+}
+
+/* The date is none of the index: it is read only of those whose Message-ID another one bears. */
+gboolean
+store_mark_name_copies (StoreDb *db, GArray *members, GError **error)
+{
+  g_autoptr (GHashTable) first = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr (GHashTable) shared = g_hash_table_new (g_int64_hash, g_int64_equal);
+
+  for (guint i = 0; i < members->len; i++) {
+    StoreMember *member = &g_array_index (members, StoreMember, i);
+
+    member->copies = member->own;
+    if (member->own != 0 && !g_hash_table_add (first, &member->own))
+      g_hash_table_add (shared, &member->own);
+  }
+  for (guint i = 0; g_hash_table_size (shared) > 0 && i < members->len; i++) {
+    StoreMember *member = &g_array_index (members, StoreMember, i);
+    gint64 date = 0;
+
+    if (!g_hash_table_contains (shared, &member->own))
+      continue;
+    if (!get_date (db, member, &date, error))
+      return FALSE;
+    member->copies = store_name_copies (member->own, date);
+  }
+  return TRUE;
+}
+
+gboolean
+store_mark_bring_up_to_date (StoreDb *db, GError **error)
+{
+  G_STATIC_ASSERT (STORE_MARK_COPY == 512);
+  g_autoptr (GArray) threads = store_db_get_ints (
+      db, error,
+      "SELECT DISTINCT m.thread FROM message AS m INDEXED BY message_thread "
+      "WHERE m.thread <> 0 AND (m.marks & 512) <> 0 AND NOT EXISTS "
+      "(SELECT 1 FROM message AS o INDEXED BY message_thread WHERE o.thread = m.thread "
+      "AND o.thread <> 0 AND o.own = m.own AND o.date = m.date AND (o.marks & 512) = 0)",
+      STORE_NO_INTS);
+
+  for (guint i = 0; threads != NULL && i < threads->len; i++)
+    store_mark_touch (db, g_array_index (threads, gint64, i));
+  return threads != NULL;
+}
+
+static gboolean
 may_have_copies (const StoreMember *member)
 {
   return member->own != 0
@@ -396,12 +454,14 @@ is_better (StoreDb *db, const StoreMember *one, const StoreMember *other, gboole
 static gboolean
 mark_copies (StoreDb *db, GArray *members, guint *marks, GError **error)
 {
-  g_autoptr (GHashTable) best = NULL; /* own -> index + 1 */
+  g_autoptr (GHashTable) best = NULL; /* copies -> index + 1 */
 
   for (guint i = 0; i < members->len; i++)
     marks[i] &= ~(guint)STORE_MARK_COPY;
   if (members->len < 2)
     return TRUE;
+  if (!store_mark_name_copies (db, members, error))
+    return FALSE;
   best = g_hash_table_new (g_int64_hash, g_int64_equal);
   for (guint i = 0; i < members->len; i++) {
     StoreMember *member = &g_array_index (members, StoreMember, i);
@@ -410,7 +470,7 @@ mark_copies (StoreDb *db, GArray *members, guint *marks, GError **error)
 
     if (!may_have_copies (member))
       continue;
-    known = GPOINTER_TO_UINT (g_hash_table_lookup (best, &member->own));
+    known = GPOINTER_TO_UINT (g_hash_table_lookup (best, &member->copies));
     if (known != 0
         && !is_better (db, member, &g_array_index (members, StoreMember, known - 1), &better,
                        error))
@@ -418,7 +478,7 @@ mark_copies (StoreDb *db, GArray *members, guint *marks, GError **error)
     if (known != 0)
       marks[better ? known - 1 : i] |= STORE_MARK_COPY;
     if (known == 0 || better)
-      g_hash_table_replace (best, &member->own, GUINT_TO_POINTER (i + 1));
+      g_hash_table_replace (best, &member->copies, GUINT_TO_POINTER (i + 1));
   }
   return TRUE;
 }

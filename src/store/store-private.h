@@ -383,9 +383,20 @@ store_marks_are_in (guint marks, guint n)
 typedef struct
 {
   gint64 id, received, folder, own;
+  gint64 copies; /* see store_mark_name_copies () */
   guint marks;
   guint pending; /* its place in db->pending + 1; 0: it stands in the database */
 } StoreMember;
+
+/* Some programs give all their mail one Message-ID: only what was written at one moment, too, is a copy.  The same for all
+ * copies of one message; 0: it has no Message-ID. */
+static inline gint64
+store_name_copies (gint64 own, gint64 date)
+{
+  guint64 name = ((guint64)own * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) ^ (guint64)date;
+
+  return own == 0 ? 0 : (gint64)MAX (name, 1);
+}
 
 /* Of a folder; NONE when it is gone.  Remembered for the transaction. */
 gboolean store_mark_get_role (StoreDb *db, gint64 folder, StoreRole *role, GError **error);
@@ -424,6 +435,10 @@ gboolean store_mark_folder (StoreDb *db, gint64 folder, StoreRole old, StoreRole
 gboolean store_mark_flush (StoreDb *db, GError **error);
 /* GArray of StoreMember, newest first; also those that are not listed. */
 GArray *store_mark_list (StoreDb *db, gint64 thread, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Fills `copies` of all members of a conversation: the same number for those that are one message, 0 where there is no Message-ID. */
+gboolean store_mark_name_copies (StoreDb *db, GArray *members, GError **error);
+/* Copies were what bears one Message-ID, until version 25: what is none is looked at again when the transaction ends. */
+gboolean store_mark_bring_up_to_date (StoreDb *db, GError **error);
 
 /* Row id of the newest message of a conversation in this listing; 0: it is not there. */
 gboolean store_item_find_newest (StoreDb *db, const StoreListing *listing, gint64 thread,

@@ -512,15 +512,6 @@ lies_apart (const StoreSearch *self, const SearchFolder *folder)
 
 /* ---- rows ---- */
 
-/* Some programs give all their mail one Message-ID: what was not written at one moment is no copy. */
-static gint64
-name_copies (gint64 own, gint64 date)
-{
-  guint64 name = ((guint64)own * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) ^ (guint64)date;
-
-  return own == 0 ? 0 : (gint64)MAX (name, 1);
-}
-
 gboolean
 store_search_load (StoreSearch *self, gint64 id, SearchMessage *message, gboolean *is_there,
                    GError **error)
@@ -544,8 +535,8 @@ store_search_load (StoreSearch *self, gint64 id, SearchMessage *message, gboolea
                               .has_attachments = store_query_int (query, 5) != 0,
                               .thread = store_query_int (query, 6),
                               .marks = (guint)store_query_int (query, 7),
-                              .own = name_copies (store_query_int (query, 8),
-                                                  store_query_int (query, 9)) };
+                              .own = store_name_copies (store_query_int (query, 8),
+                                                        store_query_int (query, 9)) };
   /* In a folder that came since it would be found when the search begins anew. */
   folder = g_hash_table_lookup (self->folders, &message->folder);
   message->account = folder != NULL ? folder->account : 0;

@@ -9,7 +9,7 @@
 static GArray *
 choose (GArray *members, gint64 folder, gboolean aside)
 {
-  g_autoptr (GHashTable) owns = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr (GHashTable) named = g_hash_table_new (g_int64_hash, g_int64_equal);
   GArray *found = g_array_new (FALSE, FALSE, sizeof (StoreMember));
 
   /* Twice: what is shown in the folder or in views is rather taken than its copies. */
@@ -23,7 +23,7 @@ choose (GArray *members, gint64 folder, gboolean aside)
           || (member->marks & STORE_MARK_ASIDE && !aside && !first) || (turn == 0 && !first)
           || (turn == 1 && !second))
         continue;
-      if (member->own == 0 || g_hash_table_add (owns, &member->own))
+      if (member->copies == 0 || g_hash_table_add (named, &member->copies))
         chosen[i] = TRUE;
     }
   }
@@ -103,7 +103,7 @@ store_thread_list_messages_in (StoreDb *db, gint64 thread, gint64 folder, GError
   if (!store_thread_resolve (db, &thread, error))
     return NULL;
   g_autoptr (GArray) members = store_mark_list (db, thread, error);
-  if (members == NULL)
+  if (members == NULL || !store_mark_name_copies (db, members, error))
     return NULL;
   g_autoptr (GArray) found = choose (members, folder, FALSE);
   if (found->len == 0) {
@@ -118,4 +118,3 @@ store_thread_list_messages (StoreDb *db, gint64 thread, GError **error)
 {
   return store_thread_list_messages_in (db, thread, 0, error);
 }
-

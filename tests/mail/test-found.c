@@ -310,6 +310,8 @@ test_copies (void)
   add_letter (bench, bench->inbox, 5000, "<same@x>", "harbour again");
   add_letter (bench, bench->inbox, 6000, "<same@x>", "and harbour again");
   g_assert_cmpuint (count_found (bench, "harbour"), ==, 3);
+  /* The same where a view leads: nothing has been read, and none of them is a copy in the view. */
+  g_assert_cmpuint (count_found (bench, "is:unread"), ==, 3);
 }
 
 /* ---- what the search thread does meanwhile ---- */

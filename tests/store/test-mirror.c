@@ -18,6 +18,7 @@ typedef struct
   int role;
   gboolean unread, starred, attached, hidden;
   char *message_id;
+  gint64 date;
 } Plain;
 
 Mirror *
@@ -83,7 +84,7 @@ read_plain (Profile *profile)
   g_autoptr (StoreQuery) query = store_db_query (
       profile->db, &error,
       "SELECT m.id, thread, folder, received, role, flags, has_attachments, doomed, "
-      "account || message_id FROM message AS m JOIN folder AS f ON f.id = folder",
+      "account || message_id, date FROM message AS m JOIN folder AS f ON f.id = folder",
       STORE_NO_INTS);
   g_assert_no_error (error);
   while (store_query_step (profile->db, query, &error) == 1) {
@@ -97,7 +98,8 @@ read_plain (Profile *profile)
                   .starred = (flags & STORE_FLAG_FLAGGED) != 0,
                   .attached = store_query_int (query, 6) != 0,
                   .hidden = store_query_int (query, 7) != 0 || (flags & STORE_FLAG_DELETED) != 0,
-                  .message_id = store_query_dup_text (query, 8) };
+                  .message_id = store_query_dup_text (query, 8),
+                  .date = store_query_int (query, 9) };
     g_array_append_val (rows, row);
   }
   g_assert_no_error (error);
@@ -124,7 +126,8 @@ is_copy (GArray *rows, const Plain *row)
   for (guint i = 0; i < rows->len; i++) {
     const Plain *other = &g_array_index (rows, Plain, i);
     if (other->id == row->id || other->thread != row->thread || row->message_id == NULL
-        || g_strcmp0 (other->message_id, row->message_id) != 0 || !is_seen_elsewhere (other))
+        || g_strcmp0 (other->message_id, row->message_id) != 0 || other->date != row->date
+        || !is_seen_elsewhere (other))
       continue;
     if (rank (other) < rank (row) || (rank (other) == rank (row) && other->id < row->id))
       return TRUE;

@@ -257,6 +257,7 @@ main (int argc, char **argv)
   add_across_tests ();
   add_body_tests ();
   add_choice_tests ();
+  add_copies_tests ();
   add_operation_tests ();
   add_bulk_tests ();
   add_deed_tests ();

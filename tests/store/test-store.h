@@ -53,6 +53,7 @@ const StoreFolderChange *part_of (const StoreChange *change, gint64 folder);
 void add_across_tests (void);
 void add_body_tests (void);
 void add_choice_tests (void);
+void add_copies_tests (void);
 void add_bulk_tests (void);
 void add_db_tests (void);
 void add_deed_tests (void);

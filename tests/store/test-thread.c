@@ -241,7 +241,7 @@ test_split (void)
   profile_reopen (profile, NULL, NULL);
   gint64 c = put (profile, profile->inbox, 3, &(Letter){ "<c@x>", "<a@x> <b@x>", NULL });
   gint64 d = put (profile, profile->inbox, 4, &(Letter){ "<d@x>", "<b@x> <a@x>", NULL });
-  gint64 again = put (profile, profile->sent, 1, &(Letter){ "<b@x>", "<a@x>", NULL });
+  gint64 again = put (profile, profile->sent, 2, &(Letter){ "<b@x>", "<a@x>", NULL });
   g_assert_cmpint (thread_of (profile, c), ==, thread_of (profile, b));
   g_assert_cmpint (thread_of (profile, d), ==, thread_of (profile, a));
   g_assert_cmpint (thread_of (profile, again), ==, thread_of (profile, b));
@@ -596,6 +596,7 @@ make_many (GRand *rand, GPtrArray *texts)
     g_ptr_array_add (texts, subject);
     *message = (StoreNewMessage){ .uid = i + 1,
                                   .received = 1700000000 + g_rand_int_range (rand, 0, 100),
+                                  .date = 1700000000 + i % 2,
                                   .flags = (StoreFlags)g_rand_int_range (rand, 0, 16),
                                   .has_attachments = g_rand_int_range (rand, 0, 4) == 0,
                                   .from_address = "magpie@example.org",

@@ -1,0 +1,1 @@
+-- Version 25: a copy has one Message-ID and one date.  Nothing to change here, see store_mark_bring_up_to_date ().
