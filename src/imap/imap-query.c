@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-fold.h"
+#include "base-label.h"
 #include "imap-flight-private.h"
 #include "imap-utf7.h"
 
@@ -413,15 +415,29 @@ is_keyword (const char *text)
 }
 
 static Keys
+keyword_key (const char *keyword)
+{
+  return is_keyword (keyword) ? keys_plain (FALSE, "KEYWORD %s", keyword)
+                              : keys_known (FALSE, FALSE);
+}
+
+/* Another program may have written it as it is, or as names of mailboxes are written, or mean one that is shown by that name. */
+static Keys
 label_keys (Writer *writer, const BaseQueryNode *node)
 {
-  if (writer->gmail) {
-    g_autofree char *name = imap_utf7_encode (node->text);
+  g_autofree char *folded = base_fold (node->text, -1, NULL);
+  g_autofree char *wire = imap_utf7_encode (node->text);
+  const char *known = base_label_find_keyword (folded);
+  Keys keys;
 
-    return string_key (writer, "X-GM-LABELS", name);
-  }
-  return is_keyword (node->text) ? keys_plain (FALSE, "KEYWORD %s", node->text)
-                                 : keys_known (TRUE, FALSE);
+  if (writer->gmail)
+    return string_key (writer, "X-GM-LABELS", wire);
+  keys = keyword_key (node->text);
+  if (g_strcmp0 (wire, node->text) != 0 && wire != NULL)
+    keys = keys_or (keys, keyword_key (wire));
+  if (known != NULL)
+    keys = keys_or (keys, keyword_key (known));
+  return keys.what == NONE ? keys_known (TRUE, FALSE) : keys;
 }
 
 static char *

@@ -2,7 +2,7 @@
  * must never read the store itself. */
 #include "mail-private.h"
 
-#include <glib/gi18n.h>
+#include "base-label.h"
 
 struct _MailConversation
 {
@@ -74,32 +74,13 @@ set_newest (MailConversation *self, const StoreMessage *row, MailFolder *folder)
   return mail_message_fill (self->newest, row, folder);
 }
 
-/* As it is shown; NULL: it is not.  Gmail tells of folders of its own as labels, too. */
-static const char *
-get_shown_label (const char *label)
-{
-  static const struct
-  {
-    const char *keyword, *name;
-  } old[] = {
-    { "$label1", NC_ ("label", "Important") }, { "$label2", NC_ ("label", "Work") },
-    { "$label3", NC_ ("label", "Personal") },  { "$label4", NC_ ("label", "To Do") },
-    { "$label5", NC_ ("label", "Later") },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (old); i++)
-    if (g_ascii_strcasecmp (label, old[i].keyword) == 0)
-      return g_dpgettext2 (NULL, "label", old[i].name);
-  return label[0] == '\\' || label[0] == '$' || label[0] == '\0' ? NULL : label;
-}
-
 static GStrv
 dup_shown_labels (const char *const *labels)
 {
   g_autoptr (GStrvBuilder) shown = g_strv_builder_new ();
 
   for (guint i = 0; labels != NULL && labels[i] != NULL; i++) {
-    const char *label = get_shown_label (labels[i]);
+    const char *label = base_label_get_shown (labels[i]);
     if (label != NULL)
       g_strv_builder_add (shown, label);
   }

@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+#include "base-fold.h"
+#include "base-label.h"
+
+/* Of labels that stand together on a message; a mailbox has tens of them. */
+#define MOST_SETS 20000
+
 /* A label with a line end in it is none that could be told. */
 static char *
 join (const char *const *labels)
@@ -85,4 +91,84 @@ store_message_get_labels (StoreDb *db, gint64 id, GError **error)
   if (step < 0)
     return NULL;
   return g_strsplit (names != NULL ? names : "", "\n", -1);
+}
+
+gboolean
+store_label_is_called (const char *names, guint flags, const char *folded)
+{
+  /* These keywords are flags here. */
+  static const struct
+  {
+    StoreFlags flag;
+    const char *keyword;
+  } known[] = { { STORE_FLAG_FORWARDED, "$forwarded" },
+                { STORE_FLAG_JUNK, "$junk" },
+                { STORE_FLAG_NOT_JUNK, "$notjunk" } };
+  g_auto (GStrv) each = g_strsplit (names != NULL ? names : "", "\n", -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++) {
+    if ((flags & known[i].flag) != 0 && base_label_is_called (known[i].keyword, folded))
+      return TRUE;
+  }
+  for (guint i = 0; each[i] != NULL; i++) {
+    if (each[i][0] != '\0' && base_label_is_called (each[i], folded))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* ---- all there are ---- */
+
+/* The next set of names behind this one; NULL: the first.  One step down the index, however many messages have them. */
+static int
+find_next (StoreDb *db, const char *names, char **next, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "SELECT names FROM label WHERE names > ?1 ORDER BY names LIMIT 1", STORE_NO_INTS);
+  int step;
+
+  if (query == NULL)
+    return -1;
+  store_query_bind_text (query, 1, names != NULL ? names : "");
+  step = store_query_step (db, query, error);
+  *next = step == 1 ? store_query_dup_text (query, 0) : NULL;
+  return step;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return g_utf8_collate (*(const char *const *)a, *(const char *const *)b);
+}
+
+GStrv
+store_label_list (StoreDb *db, guint most, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *names = NULL;
+  int step = 0;
+
+  for (guint sets = 0; sets < MOST_SETS; sets++) {
+    char *next = NULL;
+
+    step = find_next (db, names, &next, error);
+    if (step <= 0)
+      break;
+    g_free (names);
+    names = next;
+    g_auto (GStrv) each = g_strsplit (names, "\n", -1);
+    for (guint i = 0; each[i] != NULL; i++) {
+      const char *shown = base_label_get_shown (each[i]);
+
+      if (shown != NULL && g_hash_table_add (seen, base_fold (shown, -1, NULL)))
+        g_ptr_array_add (list, g_strdup (shown));
+    }
+  }
+  if (step < 0)
+    return NULL;
+  g_ptr_array_sort (list, compare_names);
+  g_ptr_array_set_size (list, (int)MIN (list->len, most));
+  g_ptr_array_add (list, NULL);
+  return (GStrv)g_ptr_array_free (g_steal_pointer (&list), FALSE);
 }

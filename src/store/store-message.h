@@ -86,6 +86,9 @@ gboolean store_message_find_labels (StoreDb *db, gint64 folder, guint32 uid, gbo
                                     GError **error);
 /* Empty where the server told none. */
 GStrv store_message_get_labels (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The labels that messages here have, as they are shown (base_label_get_shown ()), each once, sorted as people sort; at most `most`.  Costs by how many
+ * different ones there are, not by how many messages have them. */
+GStrv store_label_list (StoreDb *db, guint most, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The server does not have these any more. */
 gboolean store_message_remove (StoreDb *db, gint64 folder, const BaseUidSet *uids, GError **error);
 /* UIDs of this folder on the server as far as known here (rows, and rows a pending operation

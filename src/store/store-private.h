@@ -342,6 +342,8 @@ void store_pending_clear (StoreDb *db);
 /* Instead of those it had. */
 gboolean store_row_set_labels (StoreDb *db, gint64 message, const char *const *labels,
                                GError **error);
+/* Whether a message with these names (of the table label, nullable) and flags has the label that a person typed, by base_fold (). */
+gboolean store_label_is_called (const char *names, guint flags, const char *folded);
 /* A copy of `source` in another folder, with its body, without UID. */
 gboolean store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, StoreRow *row,
                                 GError **error);

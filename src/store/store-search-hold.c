@@ -376,19 +376,10 @@ hold_label (StoreSearch *self, const SearchNode *node, SearchMessage *message, G
 {
   g_autoptr (StoreQuery) query = store_db_query (
       self->db, error, "SELECT names FROM label WHERE message = ?1", STORE_INTS (message->id));
-  g_autofree char *names = NULL;
+  int step = query != NULL ? store_query_step (self->db, query, error) : -1;
+  g_autofree char *names = step == 1 ? store_query_dup_text (query, 0) : NULL;
 
-  if (query == NULL || store_query_step (self->db, query, error) != 1)
-    return FALSE;
-  names = store_query_dup_text (query, 0);
-  g_auto (GStrv) each = g_strsplit (names, "\n", -1);
-  for (guint i = 0; each[i] != NULL; i++) {
-    g_autofree char *folded = base_fold (each[i], -1, NULL);
-
-    if (strcmp (folded, node->label) == 0)
-      return TRUE;
-  }
-  return FALSE;
+  return step >= 0 && store_label_is_called (names, message->flags, node->label);
 }
 
 static gboolean

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <locale.h>
 #include <string.h>
 
@@ -101,6 +102,20 @@ test_error_disk (void)
   }
 }
 
+void
+test_speak (const char *language)
+{
+  g_autofree char *folder = g_build_filename (g_getenv ("G_TEST_BUILDDIR"), "..", "po", NULL);
+
+  if (language != NULL)
+    g_setenv ("LANGUAGE", language, TRUE);
+  else
+    g_unsetenv ("LANGUAGE");
+  bindtextdomain (GETTEXT_PACKAGE, folder);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -115,6 +130,7 @@ main (int argc, char *argv[])
   test_date_add ();
   test_fold_add ();
   test_hands_add ();
+  test_label_add ();
   test_layout_add ();
   test_locale_add ();
   test_log_add ();

@@ -5,6 +5,7 @@ void test_account_add (void);
 void test_date_add (void);
 void test_fold_add (void);
 void test_hands_add (void);
+void test_label_add (void);
 void test_layout_add (void);
 void test_locale_add (void);
 void test_log_add (void);
@@ -22,3 +23,5 @@ void test_words_add (void);
 /* A new empty folder; free the name with g_free after test_remove_folder (). */
 char *test_make_folder (void);
 void test_remove_folder (const char *path);
+/* With the translations of "ko", or none (NULL). */
+void test_speak (const char *language);

@@ -449,20 +449,6 @@ test_complete (void)
   g_assert_cmpuint (all->offers->len, ==, 20);
 }
 
-static void
-speak (const char *language)
-{
-  g_autofree char *folder = g_build_filename (g_getenv ("G_TEST_BUILDDIR"), "..", "po", NULL);
-
-  if (language != NULL)
-    g_setenv ("LANGUAGE", language, TRUE);
-  else
-    g_unsetenv ("LANGUAGE");
-  bindtextdomain (GETTEXT_PACKAGE, folder);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-}
-
 /* What the page of help shows means what it says, and nothing of it is misunderstood. */
 static void
 check_examples (const char *language)
@@ -511,7 +497,7 @@ test_korean (void)
   g_autoptr (BaseQueryCompletion) people = NULL;
   g_autofree char *written = NULL;
 
-  speak ("ko");
+  test_speak ("ko");
   g_assert_cmpstr (_ ("Yesterday"), ==, "어제");
   check_examples ("Korean");
   check ("보낸사람:김민우 받는사람:이", "(and from:\"김민우\" to:\"이\")");
@@ -566,7 +552,7 @@ test_korean (void)
   g_assert_cmpstr (((BaseQueryOffer *)all->offers->pdata[0])->text, ==, "보낸사람:");
   written = base_query_write_term (BASE_QUERY_FROM, "김 민우");
   g_assert_cmpstr (written, ==, "보낸사람:\"김 민우\"");
-  speak (NULL);
+  test_speak (NULL);
   g_assert_cmpstr (_ ("Yesterday"), ==, "Yesterday");
 }
 

@@ -76,6 +76,11 @@ test_keys (void)
   check ("", "after:2024-03-15", "SINCE 13-Mar-2024");
   check ("", "on:2024-03-15", "SINCE 13-Mar-2024 BEFORE 17-Mar-2024");
   check ("", "label:urgent label:\"a b\"", "KEYWORD urgent");
+  check ("", "label:project-x label:$Forwarded", "KEYWORD project-x KEYWORD $Forwarded");
+  check ("", "label:important", "OR KEYWORD important KEYWORD $label1");
+  check ("", "label:\"to do\"", "KEYWORD $label4");
+  check ("", "label:한글", "KEYWORD &1VyuAA-");
+  check ("", "label:R&D", "OR KEYWORD R&D KEYWORD R&-D");
   check ("", "a OR (b -is:read)", "OR TEXT \"a\" (TEXT \"b\" NOT SEEN)");
   check ("", "-(is:read OR larger:1K)", "NOT OR SEEN LARGER 1000");
   check ("", "-(is:read is:starred)", "NOT (SEEN FLAGGED)");

@@ -314,6 +314,52 @@ test_copies (void)
   g_assert_cmpuint (count_found (bench, "is:unread"), ==, 3);
 }
 
+/* ---- labels ---- */
+
+static void
+set_labels (Bench *bench, guint32 uid, const char *const *labels)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (
+      store_message_set_labels (bench->db, mail_folder_get_id (bench->inbox), uid, labels, &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+has_one (gpointer list)
+{
+  return is_read (list) && g_list_model_get_n_items (list) == 1;
+}
+
+static gboolean
+has_none (gpointer list)
+{
+  return is_read (list) && g_list_model_get_n_items (list) == 0;
+}
+
+/* A label is found by what it is shown as, too, and no longer when the message has lost it; the open list follows. */
+static void
+test_labels (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  guint32 uid = bench->next_uid;
+
+  add_letter (bench, bench->inbox, 1000, "<1@x>", "harbour");
+  add_letter (bench, bench->inbox, 2000, "<2@x>", "cinema");
+  g_autoptr (MailFolder) folder = mail_folder_new_search ("Search", "label:project-x", NULL, FALSE);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, folder, FALSE);
+  wait_until (has_none, list);
+  set_labels (bench, uid, (const char *const[]){ "Project-X", "$label4", NULL });
+  wait_until (has_one, list);
+  g_assert_cmpuint (count_found (bench, "label:\"to do\" harbour"), ==, 1);
+  g_assert_cmpuint (count_found (bench, "label:$label4"), ==, 1);
+  g_assert_cmpuint (count_found (bench, "-label:project-x"), ==, 1);
+  g_assert_cmpuint (count_found (bench, "label:project"), ==, 0);
+  set_labels (bench, uid, (const char *const[]){ "$label4", NULL });
+  wait_until (has_none, list);
+}
+
 /* ---- what the search thread does meanwhile ---- */
 
 /* It counts what it begins and what it looks at, and waits where it is wished for. */
@@ -535,6 +581,7 @@ add_found_tests (void)
   g_test_add_func ("/mail/found/all", test_all);
   g_test_add_func ("/mail/found/apart", test_apart);
   g_test_add_func ("/mail/found/copies", test_copies);
+  g_test_add_func ("/mail/found/labels", test_labels);
   g_test_add_func ("/mail/found/act", test_act);
   g_test_add_func ("/mail/found/typed-on", test_typed_on);
   g_test_add_func ("/mail/found/before-counts", test_before_counts);

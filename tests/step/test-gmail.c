@@ -37,6 +37,16 @@ check_labels (Step *step, const char *name, const char *expected)
   g_assert_cmpstr (labels, ==, expected);
 }
 
+/* "": it has none. */
+static gboolean
+has_label (Step *step, const char *label)
+{
+  g_autofree char *labels = dup_labels (step, "INBOX");
+  g_auto (GStrv) each = g_strsplit (labels, "|", -1);
+
+  return g_strv_contains ((const char *const *)each, label) || g_strcmp0 (labels, label) == 0;
+}
+
 static void
 test_once (void)
 {
@@ -118,6 +128,46 @@ test_keywords (void)
   check_labels (step, "Archive", "");
 }
 
+static void
+follow_keywords (Step *step, guint32 uid)
+{
+  model_act_set_flags (step->server, "alice", "INBOX", uid, TRUE, "$label1");
+  STEP_WAIT (has_label (step, "$label1") && has_label (step, "project-x"), 60);
+  model_act_set_flags (step->server, "alice", "INBOX", uid, FALSE, "project-x");
+  STEP_WAIT (!has_label (step, "project-x") && has_label (step, "$label1"), 60);
+  model_act_set_flags (step->server, "alice", "INBOX", uid, FALSE, "$label1");
+  STEP_WAIT (has_label (step, ""), 60);
+}
+
+/* Elsewhere keywords are the labels, whoever sets them and whenever: before, while we look, while we do not. */
+static void
+test_keywords_elsewhere (void)
+{
+  static const char *const servers[] = { NULL, MODEL_CAPS_CONDSTORE, MODEL_CAPS_PLAIN };
+
+  for (guint i = 0; i < G_N_ELEMENTS (servers); i++) {
+    g_autoptr (Step) step = step_new (servers[i]);
+    guint32 uid = step_deliver (step, "INBOX", 1, 1000);
+
+    model_act_set_flags (step->server, "alice", "INBOX", uid, TRUE,
+                         "\\Seen $Forwarded $MDNSent project-x");
+    step_settle (step);
+    check_labels (step, "INBOX", "project-x");
+    if (i < 2) /* it says by itself what changes */
+      follow_keywords (step, uid);
+
+    step_stop (step);
+    model_act_set_flags (step->server, "alice", "INBOX", uid, FALSE, "project-x");
+    model_act_set_flags (step->server, "alice", "INBOX", uid, TRUE, "Travel");
+    step_settle (step);
+    STEP_WAIT (has_label (step, "Travel"), 60);
+    step_stop (step);
+    model_act_set_flags (step->server, "alice", "INBOX", uid, FALSE, "Travel");
+    step_settle (step);
+    STEP_WAIT (has_label (step, ""), 60);
+  }
+}
+
 /* Who does not speak of labels is not asked for any. */
 static void
 test_others (void)
@@ -144,5 +194,6 @@ add_gmail_tests (void)
   g_test_add_func ("/step/gmail/once", test_once);
   g_test_add_func ("/step/gmail/labels", test_labels);
   g_test_add_func ("/step/gmail/keywords", test_keywords);
+  g_test_add_func ("/step/gmail/keywords-elsewhere", test_keywords_elsewhere);
   g_test_add_func ("/step/gmail/others", test_others);
 }

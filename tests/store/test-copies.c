@@ -99,7 +99,7 @@ test_older (void)
   marks = dump_marks (profile);
   old = g_strdup_printf (
       "UPDATE message SET marks = (marks | %d) & ~%d WHERE date = 2000; "
-      "UPDATE message SET marks = marks | %d WHERE id = 1; PRAGMA user_version = 24",
+      "UPDATE message SET marks = marks | %d WHERE id = 1; DROP INDEX label_names; PRAGMA user_version = 24",
       STORE_MARK_COPY, STORE_MARK_UNREAD_HEAD, STORE_MARK_UNREAD_HEAD);
   g_assert_true (store_db_exec (profile->db, old, &error));
   profile_reopen (profile, NULL, &rebuilt);

@@ -253,6 +253,7 @@ main (int argc, char **argv)
   add_index_tests ();
   add_index_many_tests ();
   add_index_phrases_tests ();
+  add_label_tests ();
   add_message_tests ();
   add_across_tests ();
   add_body_tests ();

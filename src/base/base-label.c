@@ -1,0 +1,56 @@
+/* What people call the labels of messages, see the header. */
+#include "base-label.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base-fold.h"
+
+/* What Thunderbird calls its five, in whatever language it speaks. */
+static const struct
+{
+  const char *keyword, *name;
+} five[] = {
+  { "$label1", NC_ ("label", "Important") }, { "$label2", NC_ ("label", "Work") },
+  { "$label3", NC_ ("label", "Personal") },  { "$label4", NC_ ("label", "To Do") },
+  { "$label5", NC_ ("label", "Later") },
+};
+
+const char *
+base_label_get_shown (const char *label)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (five); i++) {
+    if (g_ascii_strcasecmp (label, five[i].keyword) == 0)
+      return g_dpgettext2 (NULL, "label", five[i].name);
+  }
+  return label[0] == '\\' || label[0] == '$' || label[0] == '\0' ? NULL : label;
+}
+
+static gboolean
+is_same (const char *name, const char *folded)
+{
+  g_autofree char *own = base_fold (name, -1, NULL);
+
+  return strcmp (own, folded) == 0;
+}
+
+gboolean
+base_label_is_called (const char *label, const char *folded)
+{
+  const char *keyword = base_label_find_keyword (folded);
+  gboolean marked = label[0] == '\\' || label[0] == '$';
+
+  return is_same (label, folded) || (marked && is_same (label + 1, folded))
+         || (keyword != NULL && g_ascii_strcasecmp (label, keyword) == 0);
+}
+
+const char *
+base_label_find_keyword (const char *folded)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (five); i++) {
+    if (is_same (five[i].name, folded)
+        || is_same (g_dpgettext2 (NULL, "label", five[i].name), folded))
+      return five[i].keyword;
+  }
+  return NULL;
+}
