@@ -59,7 +59,7 @@ def ready(scene, name, **values):
 
 def look(scene, sentence):
     """Opens what the bar offers."""
-    scene.says(sentence, timeout=40)
+    scene.says(sentence, timeout=60)
     scene.shot('bar')
     scene.app.click('push button', exact('Certificate…'))
     scene.says(exact('No Safe Connection'))
@@ -70,7 +70,7 @@ def take(scene):
     scene.app.click('push button', exact('Trust It All the Same…'))
     scene.says('from “localhost” on port 9993, for the account')
     scene.app.click('push button', exact('Trust This Certificate'))
-    scene.app.wait_gone('push button', exact('Certificate…'), timeout=30)
+    scene.app.wait_gone('push button', exact('Certificate…'), timeout=60)
     scene.inbox()
 
 
@@ -177,7 +177,7 @@ def the_question_is_about_what_is_refused_by_now(scene):
     proxy = show(scene, 'wronghost')
     lose_the_network()
     # Back at the first step, with what another one says of itself.
-    scene.says('belongs to another server', timeout=40)
+    scene.says('belongs to another server', timeout=60)
     scene.says(exact('No Safe Connection'))
     assert not scene.app.find('push button', exact('Trust This Certificate'))
     second = scene.says(FINGERPRINT).text
@@ -193,7 +193,7 @@ def the_question_is_about_what_is_refused_by_now(scene):
     scene.app.wait('push button', exact('Trust This Certificate'))
     show(scene, 'good')
     lose_the_network()
-    scene.app.wait_gone('push button', exact('Trust This Certificate'), timeout=40)
+    scene.app.wait_gone('push button', exact('Trust This Certificate'), timeout=60)
     scene.inbox()
     assert exceptions(scene) == [taken]
     scene.quit()

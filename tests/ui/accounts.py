@@ -134,7 +134,7 @@ def switched_off_and_on_again(scene):
     app.key('Escape')
     app.key('Escape')
     app.click('list item', UNREAD)
-    app.wait('list item|table row', 'Meanwhile', timeout=20)
+    app.wait('list item|table row', 'Meanwhile', timeout=60)
     app.wait('list item|table row', 'For Bob')
     scene.quit()
 
@@ -177,12 +177,12 @@ def special_folders_and_the_interval_are_chosen(scene):
     app.key('Escape')
     app.key('Escape')
     # The one that was it has its own name again
-    app.wait_gone('list item', '^Rubbish', timeout=20)
+    app.wait_gone('list item', '^Rubbish', timeout=60)
     app.click('list item', words.folder('Inbox'))
     app.click('list item|table row', 'For Alice')
     time.sleep(.5)
     app.key('Delete')
-    eventually(lambda: lab.messages('alice', 'Rubbish'), 20, 'in the folder that was chosen')
+    eventually(lambda: lab.messages('alice', 'Rubbish'), 60, 'in the folder that was chosen')
     assert not [m for _f, m in lab.messages('alice', 'Trash') if m['Subject'] == 'For Alice']
     scene.quit()
     mailbox('delete', 'Rubbish')
@@ -198,7 +198,7 @@ def one_that_only_receives(scene):
     scene.shot('form')
     servers = dict(read(scene, 'alice')['SMTP'])
     app.click('push button', exact('Sign In and Save'))
-    eventually(lambda: 'Disabled' in read(scene, 'alice')['SMTP'], 30, 'nothing is sent, as the file says')
+    eventually(lambda: 'Disabled' in read(scene, 'alice')['SMTP'], 60, 'nothing is sent, as the file says')
     # All that is known of the server stays for the day when it is switched on.
     left = dict(read(scene, 'alice')['SMTP'])
     assert left.pop('Disabled') == 'true' and left == servers, left
@@ -215,12 +215,12 @@ def one_that_only_receives(scene):
     scene.shot('answer')
     scene.write(text='Hello from Bob.')
     scene.send()
-    eventually(lambda: [m for _f, m in lab.messages('kim', 'INBOX') if 'bob@lab.test' in m['From']], 20, 'sent as bob')
+    eventually(lambda: [m for _f, m in lab.messages('kim', 'INBOX') if 'bob@lab.test' in m['From']], 60, 'sent as bob')
     scene.account_page('alice@lab.test')
     app.click('push button', exact('Change the account “%s”').replace('%s', 'alice@lab.test'))
     app.click('switch|toggle button|check box', exact('Send mail from this account'))
     app.click('push button', exact('Sign In and Save'))
-    eventually(lambda: dict(read(scene, 'alice')['SMTP']) == servers, 30, 'it sends as it did before')
+    eventually(lambda: dict(read(scene, 'alice')['SMTP']) == servers, 60, 'it sends as it did before')
     scene.quit()
 
 
@@ -258,7 +258,7 @@ def a_broken_file_has_a_way_out(scene):
     eventually(lambda: headings(scene) == ['alice', 'bob'], what='bob in the sidebar')
     app.key('Escape')
     app.click(app.root.find_all('list item', words.folder('Inbox'))[-1])
-    app.wait('list item|table row', 'For Bob', timeout=20)
+    app.wait('list item|table row', 'For Bob', timeout=60)
     scene.quit()
 
 

@@ -45,7 +45,7 @@ def clipboard(kind, data):
 
 
 class App:
-    def __init__(self, command, log, environment=None, timeout=30):
+    def __init__(self, command, log, environment=None, timeout=60):
         self.timeout = timeout
         self.log_name = log
         self.clicked = 0
@@ -305,7 +305,7 @@ class App:
         run('xdotool', 'windowactivate', '--sync', str(self._windows()[0]['id']))
         time.sleep(.5)
 
-    def quit(self, keys='ctrl+q', timeout=15):
+    def quit(self, keys='ctrl+q', timeout=60):
         """As a person quits; returns the exit status."""
         self.key(keys)
         return self.process.wait(timeout)

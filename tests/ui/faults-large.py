@@ -19,7 +19,7 @@ def a_body_of_fifty_megabytes_arrives_and_opens(scene):
     scene.inbox()
     begin = time.time()
     scene.app.click('list item|table row', 'Fifty megabytes')
-    scene.app.wait('text', None, timeout=40, condition=lambda n: 'It begins here' in n.start)
+    scene.app.wait('text', None, timeout=60, condition=lambda n: 'It begins here' in n.start)
     print(f'# shown after {time.time() - begin:.1f} s', flush=True)
     begin = time.time()
     scene.app.click('push button', exact('Main Menu'))

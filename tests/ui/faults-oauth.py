@@ -90,7 +90,7 @@ def a_token_that_is_taken_back_is_fetched_anew_and_then_a_person_is_asked_once(s
     do(expire='1')
     scene.append('alice', 'INBOX', letter('After the first token'))
     kick()
-    scene.app.wait('list item|table row', 'After the first token', timeout=40)
+    scene.app.wait('list item|table row', 'After the first token', timeout=60)
     now = told()[before:]
     assert now.count('token refresh_token ok') == 1, now
     assert len(browser.pages()) == 1
@@ -98,7 +98,7 @@ def a_token_that_is_taken_back_is_fetched_anew_and_then_a_person_is_asked_once(s
     before = len(told())
     do(revoke='1')
     kick()
-    scene.app.wait(None, ASKED, timeout=40)
+    scene.app.wait(None, ASKED, timeout=60)
     scene.says(re.escape(words('“%s” wants you to sign in again.').partition('%s')[2]))
     scene.shot('again')
     time.sleep(3)
@@ -132,7 +132,7 @@ def a_token_that_is_taken_back_is_fetched_anew_and_then_a_person_is_asked_once(s
     browser.will('allow')
     sign_in(scene, browser)
     scene.append('alice', 'INBOX', letter('Signed in again'))
-    scene.app.wait('list item|table row', 'Signed in again', timeout=40)
+    scene.app.wait('list item|table row', 'Signed in again', timeout=60)
     no_token_lies_around(scene)
     scene.quit()
 

@@ -51,7 +51,7 @@ def a_reason_and_a_way_out_and_in_step_again(scene):
     scene.start()
     scene.inbox()
     proxy.stop()
-    scene.app.wait('list item', r'alice@lab.test, .*Trying again at', timeout=30)
+    scene.app.wait('list item', r'alice@lab.test, .*Trying again at', timeout=60)
     scene.shot('offline')
     scene.append('alice', 'INBOX', HEAD + b'Subject: Meanwhile\r\n\r\nHello.\r\n')
     for _ in range(3):
@@ -61,10 +61,10 @@ def a_reason_and_a_way_out_and_in_step_again(scene):
             break
         # It came back by itself just then, which proves nothing
         proxy.stop()
-        scene.app.wait('list item', r'alice@lab.test, .*Trying again at', timeout=30)
+        scene.app.wait('list item', r'alice@lab.test, .*Trying again at', timeout=60)
     begin = time.time()
     scene.app.click(button)
-    scene.app.wait('list item', 'alice@lab.test, In step at', timeout=10)
+    scene.app.wait('list item', 'alice@lab.test, In step at', timeout=60)
     assert time.time() - begin < 10, 'the back-off was not cut short'
     scene.app.wait('list item|table row', 'Meanwhile')
     scene.quit()
@@ -123,12 +123,12 @@ def what_is_kept_here_is_the_persons_choice(scene):
         settings = configparser.ConfigParser()
         settings.read(name)
         return settings.get('Sync', 'Bodies', fallback=None) == 'opening'
-    eventually(written, 30, 'Bodies=opening in the account file')
+    eventually(written, 60, 'Bodies=opening in the account file')
     # Who changes the servers afterwards leaves it as it is.
     scene.app.click('push button', exact('Change the account “%s”').replace('%s', re.escape('alice@lab.test')))
     scene.app.fill('text', exact('Your name'), 'Alice Changed')
     scene.app.click('push button', exact('Sign In and Save'))
-    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=30)
+    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=60)
     with open(name, encoding='utf-8') as file:
         assert 'Name=Alice Changed' in file.read()
     assert written(), 'what is kept was changed with the servers'

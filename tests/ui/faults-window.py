@@ -162,14 +162,14 @@ def saving_all_can_be_stopped(scene):
     scene.app.type(folder)
     time.sleep(.5)
     scene.app.key('Return')
-    scene.app.click('push button', r'^Cancel fetching holiday\.bin', timeout=40)
+    scene.app.click('push button', r'^Cancel fetching holiday\.bin', timeout=60)
     scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet')
     assert not os.listdir(folder), f'saved though it was stopped: {os.listdir(folder)}'
     scene.shot('stopped')
     scene.app.click('push button|toggle button', r'^More for holiday\.bin')
     scene.app.click(None, exact('_Print…'))
     scene.app.click('push button', r'^Cancel fetching holiday\.bin')
-    scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet', timeout=3)
+    scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet', timeout=60)
     assert not scene.app.find('dialog'), 'somebody asks or says something though it was stopped'
     for _ in range(3):
         scene.app.key('ctrl+shift+u')

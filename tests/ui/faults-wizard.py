@@ -113,12 +113,12 @@ def a_certificate_can_be_taken_by_hand(scene):
     by_hand(scene)
     sign_in(scene)
     for host in ('imap.lab.test', 'smtp.lab.test'):
-        scene.says(f'certificate of “{host}” is self-signed', timeout=30)
+        scene.says(f'certificate of “{host}” is self-signed', timeout=60)
         scene.app.click('push button', exact('Trust It All the Same…'))
         scene.says(f'from “{host}” on port')
         scene.shot(host)
         scene.app.click('push button', exact('Trust This Certificate'))
-    scene.app.wait_gone('push button', exact('Sign In'), timeout=30)
+    scene.app.wait_gone('push button', exact('Sign In'), timeout=60)
     scene.inbox()
     scene.quit()
     folder = os.path.join(scene.profile, 'config', 'accounts')
@@ -237,7 +237,7 @@ def looking_for_servers_can_be_cancelled(scene):
     fill_in(scene)
     scene.app.click('push button', exact('Continue'))
     scene.app.click('push button', exact('Cancel'))
-    scene.app.wait('push button', exact('Continue'), timeout=5)
+    scene.app.wait('push button', exact('Continue'), timeout=60)
     assert scene.value('E-mail address') == 'alice@lab.test'
     assert scene.value('Your name') == 'Alice Lee'
 
@@ -246,7 +246,7 @@ def looking_for_servers_can_be_cancelled(scene):
 def by_hand_it_works(scene):
     by_hand(scene, imap_port=BASE + 993, smtp_port=BASE + 587, smtp='STARTTLS')
     sign_in(scene)
-    scene.app.wait_gone('push button', exact('Sign In'), timeout=30)
+    scene.app.wait_gone('push button', exact('Sign In'), timeout=60)
     scene.inbox()
     scene.quit()
     with open(os.path.join(scene.profile, 'config', 'accounts', os.listdir(os.path.join(scene.profile, 'config', 'accounts'))[0]),
@@ -292,7 +292,7 @@ def a_server_that_proves_less_is_told_nothing_until_the_person_says_so(scene):
     scene.app.click('push button', exact('Sign In and Save'))
     scene.app.wait(None, exact('Sign In with Less Protection?'))
     scene.app.click('push button', exact('Sign In'))
-    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=30)
+    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=60)
     eventually(lambda: proofs(scene) == [proved], what='the lesser proof')
     scene.append('alice', 'INBOX', b'From: bob@lab.test\r\nSubject: With a lesser one\r\n\r\nHello.\r\n')
     scene.app.wait('list item|table row', 'With a lesser one')
@@ -338,11 +338,11 @@ def who_gives_up_holds_no_connection(scene):
     scene.usual_ports()
     fill_in(scene)
     scene.app.click('push button', exact('Continue'))
-    scene.app.wait('push button', exact('Sign In'), timeout=30)
+    scene.app.wait('push button', exact('Sign In'), timeout=60)
     eventually(lambda: connections() == 2, what='both servers were found, and wait')
     scene.app.click(scene.app.root.find_all('push button', exact('Close'))[-1])
     scene.app.wait_gone('push button', exact('Sign In'))
-    eventually(lambda: connections() == 0, 5, 'nobody holds them')
+    eventually(lambda: connections() == 0, 30, 'nobody holds them')
     scene.quit()
 
 

@@ -70,7 +70,7 @@ class Lab:
         """The same taken apart: [(flags, parsed message)]."""
         return [(flags, email.message_from_bytes(octets, policy=email.policy.default)) for flags, octets in self.raw(user, folder)]
 
-    def wait(self, user, folder, condition, timeout=30, what=''):
+    def wait(self, user, folder, condition, timeout=60, what=''):
         """The first (flags, message) of the folder for which condition(flags, message) holds."""
         end = time.time() + timeout
         while True:

@@ -51,7 +51,7 @@ def selected(scene):
 
 def select(scene, expected, what):
     """Waits until just these are selected."""
-    end = time.time() + 10
+    end = time.time() + 60
     while selected(scene) != sorted(expected):
         assert time.time() < end, f'{what}: {selected(scene)} are selected, not {sorted(expected)}'
         time.sleep(.2)

@@ -20,7 +20,7 @@ def subjects(user, folder):
 
 
 def row(scene, subject):
-    return scene.app.wait('list item|table row', re.escape(subject), timeout=20)
+    return scene.app.wait('list item|table row', re.escape(subject), timeout=60)
 
 
 def begin(scene, *names, **ports):
@@ -119,7 +119,7 @@ def while_the_other_server_is_away_it_waits(scene):
     assert subjects('alice', 'INBOX') == ['first', 'second']
     scene.proxy(port, 993)
     scene.start()
-    eventually(lambda: (subjects('bob', 'Archive'), subjects('alice', 'INBOX')) == (['second'], ['first']), timeout=30, what='moved')
+    eventually(lambda: (subjects('bob', 'Archive'), subjects('alice', 'INBOX')) == (['second'], ['first']), timeout=60, what='moved')
     scene.quit()
 
 
@@ -142,7 +142,7 @@ def views_are_of_all_accounts(scene):
         scene.app.click('list item', '^' + re.escape(words(view)) + r'(, \d+ unread)?$')
         def found():
             return sorted(re.search(r'(alice|bob)-\w+', node.name).group() for node in scene.app.root.find_all('list item|table row', '(alice|bob)-'))
-        eventually(lambda: found() == sorted(expected), 20, f'{view} shows {expected}')
+        eventually(lambda: found() == sorted(expected), 60, f'{view} shows {expected}')
         scene.shot(view.replace(' ', '-'))
 
     shows('All Inboxes', 'alice-plain', 'bob-plain')

@@ -87,7 +87,7 @@ def the_list_is_as_it_was_chosen(scene):
     scene.app.click(scene.app.wait('list item', words.folder('Junk')), button=3)
     scene.app.click('menu item', exact('_Empty Junk…'))
     scene.app.click('push button', exact('_Empty'))
-    eventually(lambda: subjects('Junk') == [], timeout=40, what='empty on the server')
+    eventually(lambda: subjects('Junk') == [], timeout=60, what='empty on the server')
     assert len(subjects('INBOX')) == 3
     scene.quit()
 
@@ -119,7 +119,7 @@ def a_row_tells_of_its_conversation(scene):
     ready(scene)
     node = row(scene, 'Subject plan')
     wanted = r'^Unread, Starred, Bob, Carol, 2 messages, (Re: )?Subject plan, (\w+day|Yesterday|\d[^,]*), Has attachments, To Do$'
-    eventually(lambda: re.search(wanted, row(scene, 'Subject plan').name), 10, f'all of it: {node.name}')
+    eventually(lambda: re.search(wanted, row(scene, 'Subject plan').name), 60, f'all of it: {node.name}')
     assert re.search(r'^Unread, Bob, Subject other, [^,]*$', row(scene, 'Subject other').name), row(scene, 'Subject other').name
     screen = Screen()
 
@@ -130,8 +130,8 @@ def a_row_tells_of_its_conversation(scene):
         return x - width // 2, y - height // 2, width, height
 
     for what in ('tall', 'compact'):
-        eventually(lambda: solid(screen, box('Subject plan')) > 60, 10, f'the words of the newest message in a {what} row')
-        eventually(lambda: solid(screen, box('Subject other')) < 30, 5, 'blocks where there are none')
+        eventually(lambda: solid(screen, box('Subject plan')) > 60, 60, f'the words of the newest message in a {what} row')
+        eventually(lambda: solid(screen, box('Subject other')) < 30, 60, 'blocks where there are none')
         scene.shot(what)
         order(scene, 'Compact _Rows')
     scene.quit()

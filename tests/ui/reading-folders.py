@@ -59,7 +59,7 @@ def folder_rows(scene, name):
 
 
 def folder_row(scene, name):
-    return scene.app.wait('list item', '^' + re.escape(name) + '(,|$)', timeout=20)
+    return scene.app.wait('list item', '^' + re.escape(name) + '(,|$)', timeout=60)
 
 
 def menu(scene, node, item):
@@ -151,7 +151,7 @@ def folders_are_made_renamed_moved_and_deleted(scene):
     scene.app.click('push button', exact('_Delete'))
     scene.app.wait_gone('list item', '^2026')
     scene.app.wait_gone('list item', exact('Favorites'))
-    eventually(lambda: '2026' not in boxes(), timeout=30, what='the folder gone from the server')
+    eventually(lambda: '2026' not in boxes(), timeout=60, what='the folder gone from the server')
     scene.quit()
 
 
@@ -233,7 +233,7 @@ def trash_is_emptied_after_a_question(scene):
     scene.app.wait('list item|table row', 'older')
     menu(scene, folder_row(scene, words('Trash')), '_Empty Trash…')
     scene.app.click('push button', exact('_Empty'))
-    eventually(lambda: subjects('Trash') == [], timeout=40, what='empty on the server')
+    eventually(lambda: subjects('Trash') == [], timeout=60, what='empty on the server')
     assert subjects('INBOX') == ['keep']
     scene.quit()
 

@@ -99,7 +99,7 @@ def whoever_goes_fast_from_message_to_message_sees_the_last(scene):
         for step in (1, 2, 0):
             screen.click(*places[(number + step) % 3])
             time.sleep(pauses[(round_ + step) % len(pauses)])
-        eventually(lambda: is_shown(screen, area, colours[number]), timeout=5, what=f'message {number}, round {round_}')
+        eventually(lambda: is_shown(screen, area, colours[number]), timeout=60, what=f'message {number}, round {round_}')
     scene.shot('last')
     scene.quit()
 
@@ -112,7 +112,7 @@ def a_message_is_never_white_before_it_is_there(scene):
         watch = Watch(Screen(), *area)
         try:
             screen.click(*places[number])
-            eventually(lambda: is_shown(screen, area, colours[number]), timeout=10, what=f'message {number}')
+            eventually(lambda: is_shown(screen, area, colours[number]), timeout=60, what=f'message {number}')
             time.sleep(.3)
         finally:
             worst, looks = watch.end()
@@ -154,7 +154,7 @@ def a_conversation_is_never_white_while_its_pages_come(scene):
         watch = Watch(Screen(), *area)
         try:
             screen.click(*places[name])
-            eventually(lambda: any(is_shown(screen, area, colour) for colour in colours), timeout=10, what=f'the conversation of {name}')
+            eventually(lambda: any(is_shown(screen, area, colour) for colour in colours), timeout=60, what=f'the conversation of {name}')
             scene.app.wait('label', f'^Letter of {name}$')  # so far it may have been the one before
             screen.move(area[0] + area[2] // 2, area[1] + area[3] // 2)
             seen = set()
@@ -179,7 +179,7 @@ def never_white(scene, what, title, open_it):
         scene.app.wait('frame|window|dialog', title)
         window = eventually(lambda: next((w for w in scene.app._windows() if re.search(title, w['title'])), None), what=what)
         box = (max(window['x'], 0), max(window['y'], 0), min(window['width'], SCREEN[0]), min(window['height'], SCREEN[1]))
-        eventually(lambda: is_shown(screen, box, GREEN), timeout=10, what=what)
+        eventually(lambda: is_shown(screen, box, GREEN), timeout=60, what=what)
         time.sleep(.5)
     finally:
         worst, looks = watch.end()

@@ -150,7 +150,7 @@ def links_say_where_they_lead_and_open_without_what_follows(scene):
     click_on(0, 'https://a.lab.test/?utm_source=x&id=1')
     scene.says(exact('Opened without what would have followed you to the page'))
     scene.shot('stripped')
-    eventually(lambda: opened() == ['https://a.lab.test/?id=1'], 10, 'the page in the browser')
+    eventually(lambda: opened() == ['https://a.lab.test/?id=1'], 60, 'the page in the browser')
 
     sentence = re.escape(words('The text of the link names %s, but it leads to %s.')) .replace('%s', '{}').format(r'bank\.example', r'phish\.lab\.test')
     for answer in ('_Cancel', '_Open Anyway'):
@@ -169,7 +169,7 @@ def links_say_where_they_lead_and_open_without_what_follows(scene):
     app.key('Escape')
     app.wait_gone(None, exact('Preferences'))
     click_on(0, 'https://a.lab.test/?utm_source=x&id=1')
-    eventually(lambda: opened()[2:] == ['https://a.lab.test/?utm_source=x&id=1'], 10, f'the whole address in the browser: {opened()}')
+    eventually(lambda: opened()[2:] == ['https://a.lab.test/?utm_source=x&id=1'], 60, f'the whole address in the browser: {opened()}')
     scene.quit()
 
 

@@ -159,7 +159,7 @@ def all_of_their_messages_are_the_list(scene, about):
 def what_is_not_counted_yet_leaves_the_focus(scene, about):
     """As long as mail is counted, the card asks again: what stands there already stays, with the focus."""
     store = next(os.path.join(folder, name) for folder, _, names in os.walk(scene.profile) for name in names if name.endswith('.db'))
-    with sqlite3.connect(store, timeout=10) as db:
+    with sqlite3.connect(store, timeout=60) as db:
         counted = db.execute('SELECT message FROM person_pass').fetchone()[0]
         db.execute('UPDATE person_pass SET message = message - 1')
     scene.app.click('push button|toggle button', about)
@@ -172,7 +172,7 @@ def what_is_not_counted_yet_leaves_the_focus(scene, about):
     assert mail.has('focused'), 'Tab does not come to an earlier message'
     time.sleep(2.6)
     assert mail.has('focused'), 'the focus is lost'
-    with sqlite3.connect(store, timeout=10) as db:
+    with sqlite3.connect(store, timeout=60) as db:
         db.execute('UPDATE person_pass SET message = ?', [counted])
     scene.app.wait('label', '^3 messages received, none sent$')
     assert mail.has('focused'), 'the focus is lost in the end'

@@ -88,7 +88,7 @@ def a_dragged_bar_shows_rows(scene):
         subprocess.run(command, check=True)
 
     def filled(what):
-        eventually(lambda: all('Subject' in name for name in shown(scene)), timeout=5, what=f'{what}: no empty rows')
+        eventually(lambda: all('Subject' in name for name in shown(scene)), timeout=60, what=f'{what}: no empty rows')
 
     drag(.02, .5)
     filled('half way')
@@ -108,7 +108,7 @@ def a_dragged_bar_shows_rows(scene):
     subprocess.run(['xdotool', 'mousemove', str(grip), str(y + height // 2), 'sleep', '0.2', 'mousedown', '1',
                     *(word for step in range(1, 11) for word in ('mousemove', str(grip + 6 * step), str(y + height // 2), 'sleep', '0.03')),
                     'mouseup', '1'], check=True)
-    eventually(lambda: pane.extents[2] == width + 60, timeout=5, what='a list that is 60 pixels wider')
+    eventually(lambda: pane.extents[2] == width + 60, timeout=60, what='a list that is 60 pixels wider')
     scene.quit()
 
 

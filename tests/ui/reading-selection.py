@@ -90,7 +90,7 @@ def unread(scene):
 def arrive(scene, content):
     count = unread(scene)
     scene.append('alice', 'INBOX', content)
-    eventually(lambda: unread(scene) == count + 1, timeout=30, what='mail')
+    eventually(lambda: unread(scene) == count + 1, timeout=60, what='mail')
     time.sleep(.5)
 
 
@@ -211,7 +211,7 @@ def selection_place_and_keyboard_stay(scene):
     scene.app.click(row(scene, third))
     # It is read at once, as its conversation is open: no count tells that it came.
     scene.append('alice', 'INBOX', message('Subject answer', extra=f'In-Reply-To: <{third.replace(" ", "-")}@lab.test>\r\n'))
-    answered = eventually(lambda: [node for node in rows(scene) if 'Subject answer' in node.name], timeout=30, what='the conversation on top')[0]
+    answered = eventually(lambda: [node for node in rows(scene) if 'Subject answer' in node.name], timeout=60, what='the conversation on top')[0]
     eventually(lambda: answered.has('focused', 'selected'), what='the keyboard at it')
     seen = places(scene)
     assert min(seen, key=seen.get) == 'Subject answer', seen

@@ -115,7 +115,7 @@ def fixed_width_is_chosen_and_remembered(scene):
     assert len(before) == 3 and max(before) - min(before) > 10, f'these are equally wide already: {before}'
     scene.app.click('push button|toggle button', exact('More'))
     scene.app.click(None, exact('Fixed-_Width Text'))
-    eventually(lambda: max(after := ends(pixels(scene, text, 'fixed'))) - min(after) <= 2, 10, 'all lines equally long')
+    eventually(lambda: max(after := ends(pixels(scene, text, 'fixed'))) - min(after) <= 2, 60, 'all lines equally long')
     text = show(scene, 'Party', '🎉')
     found = pixels(scene, text, 'emoji')
     colours = [(r, g, b) for row in found.values() for _x, _far, r, g, b in row]
@@ -154,7 +154,7 @@ def the_size_of_text_is_remembered(scene):
     def kept():
         with open(os.path.join(scene.profile, 'config', 'settings.ini'), encoding='utf-8') as file:
             return re.search('^zoom=1.2', settings := file.read(), re.M) and 'prefer-plain-text=true' in settings
-    eventually(kept, 5, 'what was chosen is on disk')
+    eventually(kept, 60, 'what was chosen is on disk')
     scene.app.kill()
     scene.start()
     scene.inbox()

@@ -101,7 +101,7 @@ def one_line_says_what_may_deceive_and_honest_mail_is_left_in_peace(scene):
         if not found:
             show(scene, 'Plain four')
         return found
-    eventually(shown, 20, 'the domain that looks like a known one')
+    eventually(shown, 60, 'the domain that looks like a known one')
     scene.shot('alike')
     scene.quit()
 
@@ -125,7 +125,7 @@ def a_list_is_answered_and_left_after_asking_and_that_is_remembered(scene):
     app.click(app.root.find_all('push button', exact('_Unsubscribe'))[-1])
     app.wait('label', said('You unsubscribed: %s', ''))
     app.wait('push button', exact('_Try Again'))
-    eventually(lambda: len(lab.messages('bob', 'INBOX')) == 1, 20, 'the mail to the list')
+    eventually(lambda: len(lab.messages('bob', 'INBOX')) == 1, 60, 'the mail to the list')
     show(scene, 'List five')
     app.wait('label', said('You unsubscribed: %s', ''))
     scene.shot('left')
@@ -295,14 +295,14 @@ def images_of_a_domain_are_shown_where_it_is_certain_until_that_is_undone(scene)
             scene.app.wait('push button', exact('Show Images'))
             time.sleep(.7)
         else:
-            eventually(lambda: f'/{name}.png' in Pictures.asked, 10, f'/{name}.png is fetched: {Pictures.asked}')
+            eventually(lambda: f'/{name}.png' in Pictures.asked, 60, f'/{name}.png is fetched: {Pictures.asked}')
             assert not scene.app.find('push button', exact('Show Images')), 'it was shown without asking, and asks'
 
     open_letter('one', True)
     assert not Pictures.asked, Pictures.asked
     scene.app.click('push button|toggle button', exact('Always Show Images'))
     scene.app.click('menu item', said('Always from Everybody at %s', 'shop.example'))
-    eventually(lambda: Pictures.asked == ['/one.png'], 10, f'the picture is fetched: {Pictures.asked}')
+    eventually(lambda: Pictures.asked == ['/one.png'], 60, f'the picture is fetched: {Pictures.asked}')
     scene.quit()
     scene.start()
     scene.inbox()
@@ -334,7 +334,7 @@ def images_of_a_domain_are_shown_where_it_is_certain_until_that_is_undone(scene)
     # Of one sender: not of another one at the same domain
     app.click('push button|toggle button', exact('Always Show Images'))
     app.click('menu item', said('Always from %s', 'help@shop.example'))
-    eventually(lambda: Pictures.asked[3:] == ['/two.png'], 10, f'the picture is fetched: {Pictures.asked}')
+    eventually(lambda: Pictures.asked[3:] == ['/two.png'], 60, f'the picture is fetched: {Pictures.asked}')
     open_letter('three', True)
     scene.quit()
     scene.start()

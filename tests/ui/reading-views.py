@@ -14,7 +14,7 @@ NAMES = ['Subject one', 'Subject two', 'Subject three', 'Subject four', 'Subject
 
 def shown(scene, expected, what):
     """From the top down."""
-    end = time.time() + 10
+    end = time.time() + 60
     while True:
         places = [(box[1], subject(node)) for node in rows(scene) if (box := node.extents)]  # one that has just gone has none
         found = [name for _, name in sorted(places)]

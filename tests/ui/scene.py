@@ -28,7 +28,7 @@ exact = words.exact
 lab = Lab.start(os.path.join(STATE, 'lab'), BASE)
 
 
-def eventually(condition, timeout=20, what=''):
+def eventually(condition, timeout=60, what=''):
     """Waits until condition () is true and returns what it gave."""
     end = time.time() + timeout
     while True:
@@ -45,7 +45,7 @@ class Proxy:
     def __init__(self, log, port, to, options):
         self.log_name = log
         self.process = subprocess.Popen([os.path.join(TOOLS, 'proxy'), '--listen', str(port), '--to', str(to), '--log', log, *options])
-        self.wait('0 -- listening', 10)
+        self.wait('0 -- listening', 60)
 
     def transcript(self):
         if not os.path.exists(self.log_name):
@@ -53,7 +53,7 @@ class Proxy:
         with open(self.log_name, encoding='utf-8') as file:
             return file.read()
 
-    def wait(self, pattern, timeout=20):
+    def wait(self, pattern, timeout=60):
         eventually(lambda: re.search(pattern, self.transcript(), re.M), timeout, f'{pattern} in the transcript\n{self.transcript()}')
 
     def stop(self):
@@ -120,12 +120,12 @@ class Scene:
     # ---- the program
     def start(self, *arguments):
         self.reading = False
-        self.app = App([self.program, '--profile', self.profile, *arguments], self.log, timeout=15)
+        self.app = App([self.program, '--profile', self.profile, *arguments], self.log, timeout=60)
         return self.app
 
     def invoke(self, *arguments):
         """Another start beside the running one; it hands over and ends."""
-        subprocess.run([SOSIK, '--profile', self.profile, *arguments], check=True, timeout=20)
+        subprocess.run([SOSIK, '--profile', self.profile, *arguments], check=True, timeout=60)
 
     def inbox(self):
         """Waits until the account has been in step once."""
@@ -134,7 +134,7 @@ class Scene:
         if narrow:
             time.sleep(1)
             self.app.key('Escape')
-        self.app.wait(None, f'^({said})', timeout=20)
+        self.app.wait(None, f'^({said})', timeout=60)
         if narrow:
             self.app.click('list item', words.folder('Inbox'))
 
@@ -171,7 +171,7 @@ class Scene:
             time.sleep(.5)
         self.app.wait_gone('frame|dialog', exact('Preferences'))
 
-    def says(self, pattern, timeout=20):
+    def says(self, pattern, timeout=60):
         """A sentence somewhere in the window."""
         return self.app.wait('label', pattern, timeout)
 
@@ -201,7 +201,7 @@ class Scene:
     def send(self):
         self.app.click('push button', exact('Send'))
 
-    def composer_is_gone(self, timeout=20):
+    def composer_is_gone(self, timeout=60):
         self.app.wait_gone('push button', exact('Attach files'), timeout)
 
     def value(self, name):
@@ -228,7 +228,7 @@ class Scene:
     def outbox(self):
         self.app.click('list item', '^' + re.escape(words('Drafts and Outbox')))
 
-    def quit(self, timeout=15):
+    def quit(self, timeout=60):
         assert self.app.quit(timeout=timeout) == 0
         self.app = None
 

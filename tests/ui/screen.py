@@ -58,7 +58,7 @@ class Screen:
         self.x11.XFlush(self.display)
         return begin
 
-    def wait(self, x, y, colour, since, timeout=20):
+    def wait(self, x, y, colour, since, timeout=60):
         """Seconds since then until the pixel has that colour."""
         while self.pixel(x, y) != colour:
             assert time.monotonic() < since + timeout, f'{self.pixel(x, y)} at {x},{y}, not {colour}, after {timeout} s'

@@ -77,8 +77,8 @@ def letter(scene, subject):
 
 
 def listed(scene, subject):
-    scene.app.wait_gone('push button', exact('Sign In'), timeout=30)
-    scene.app.wait('list item|table row', subject, timeout=30)
+    scene.app.wait_gone('push button', exact('Sign In'), timeout=60)
+    scene.app.wait('list item|table row', subject, timeout=60)
 
 
 def choose(scene, what, number):
@@ -153,7 +153,7 @@ def strangers_are_told_nothing_before_each_of_them_is_ticked(scene):
     letter(scene, 'From a host of strangers')
     proxies = servers(scene)
     ask(scene, 'alice@hearsay.test')
-    scene.says(re.escape(words('Are These Servers Right?')), timeout=40)
+    scene.says(re.escape(words('Are These Servers Right?')), timeout=60)
     scene.says('nobody vouches for it')
     scene.shot('asked')
     assert not scene.app.unnamed(), scene.app.unnamed()
@@ -188,7 +188,7 @@ def only_strangers_are_asked_about_and_what_is_typed_is_no_stranger(scene):
     letter(scene, 'From a host that was typed')
     proxies = servers(scene)
     ask(scene, 'alice@half.test')
-    scene.says(re.escape(words('Are These Servers Right?')), timeout=40)
+    scene.says(re.escape(words('Are These Servers Right?')), timeout=60)
     box(scene, 'smtp.thief.test')
     assert not scene.app.find('check box', 'half.test'), 'asked about a host of the domain itself'
     scene.app.click('push button', exact('Change the Settings…'))
@@ -233,7 +233,7 @@ def a_provider_that_wants_the_browser_is_signed_in_to_there(scene):
     # No.
     browser.will('deny')
     scene.app.click('push button', exact('Open the Browser'))
-    scene.says(re.escape(words('In the browser, Sosik was not allowed to reach the mail. Sign in once more and allow it.')), timeout=30)
+    scene.says(re.escape(words('In the browser, Sosik was not allowed to reach the mail. Sign in once more and allow it.')), timeout=60)
     browser.wait_for(re.escape(words('Not signed in')))
     scene.shot('denied')
 
@@ -326,7 +326,7 @@ def what_a_provider_wants_stands_there_before_anything_is_tried(scene):
     scene.app.fill('text|password text', exact('Password for mail programs'), 'wrong')
     scene.app.key('Return')
     scene.says(re.escape(words('%s refuses your usual password here. Create an app password in the security settings of your account, and use that.')
-                         .replace('%s', 'Gmail')), timeout=40)
+                         .replace('%s', 'Gmail')), timeout=60)
     assert len(scene.app.root.find_all('link|push button', PAGE)) == 2
     scene.shot('refused')
     no_account(scene)
@@ -345,14 +345,14 @@ def what_was_typed_for_one_provider_is_not_there_for_the_next(scene):
     ask(scene, 'alice@gmail.com')
     scene.app.fill('text|password text', exact('Password for mail programs'), 'alicepw')
     go_back('alice.lee@GMAIL.com')
-    scene.app.wait('push button', exact('Change the Settings…'), timeout=30)
+    scene.app.wait('push button', exact('Change the Settings…'), timeout=60)
     eventually(lambda: len(scene.value('Password for mail programs')) == len('alicepw'), what='of the same provider it stays')
     scene.app.click('push button', exact('Change the Settings…'))
     scene.app.wait('text', exact('Port'))
     scene.app.click(scene.app.root.find_all('switch|toggle button|check box', exact('Other user name or password'))[-1])
     scene.app.fill('text|password text', exact('Password for sending'), 'alicepw2')
     go_back('alice@half.test')
-    scene.app.wait('push button', exact('Change the Settings…'), timeout=40)
+    scene.app.wait('push button', exact('Change the Settings…'), timeout=60)
     assert scene.value('Password') == '', 'what was for Gmail is there for another'
     scene.app.click('push button', exact('Change the Settings…'))
     scene.app.wait('text', exact('Port'))
@@ -377,7 +377,7 @@ def a_refusal_at_work_has_the_page_beside_it(scene):
     scene.start()
     scene.app.fill('text|password text', exact('Password'), 'wrong')
     scene.app.key('Return')
-    scene.says('Gmail refuses your usual password', timeout=40)
+    scene.says('Gmail refuses your usual password', timeout=60)
     scene.app.wait('link|push button', PAGE)
     scene.shot('asked')
     assert not scene.app.unnamed(), scene.app.unnamed()
@@ -439,7 +439,7 @@ def the_server_of_an_identity_is_looked_at_and_advised_about_as_in_the_wizard(sc
     app.fill('text', exact('Port'), '465')
     app.click('push button', exact('_Save'))
     scene.says(re.escape(words('%s refuses your usual password here. Create an app password in the security settings of your account, and use that.')
-                         .replace('%s', 'Gmail')), timeout=40)
+                         .replace('%s', 'Gmail')), timeout=60)
     eventually(lambda: len(app.root.find_all('link|push button', PAGE)) == 2, what='the page beside the refusal')
     row = app.wait('text|password text', exact('Password'))
     pane = next(a for a in row.ancestors if a.role == 'scroll pane')
@@ -528,7 +528,7 @@ def a_registration_of_ones_own_is_typed_by_hand(scene):
     change()
     scene.shot('change')
     scene.app.click('push button', exact('Sign In and Save'))
-    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=30)
+    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=60)
     assert len(browser.pages()) == 1, browser.pages()
     scene.leave_preferences()
 
@@ -537,7 +537,7 @@ def a_registration_of_ones_own_is_typed_by_hand(scene):
     change()
     scene.app.click('push button', exact('Sign In and Save'))
     eventually(lambda: len(browser.pages()) == 2, what='the page')
-    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=30)
+    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=60)
     scene.leave_preferences()
     scene.quit()
 
@@ -557,7 +557,7 @@ def a_registration_of_ones_own_is_typed_by_hand(scene):
     assert len(scene.app.root.find_all('text|password text', '[Pp]assword')) == 1, 'a password that does nothing'
     scene.shot('two-ways')
     scene.app.click('push button', exact('Sign In and Save'))
-    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=30)
+    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=60)
     assert settings(scene)['SMTP'].get('SignIn', 'password') == 'password' and settings(scene)['IMAP']['SignIn'] == 'oauth'
     account = os.path.basename(name).removesuffix('.ini')
     assert run('secret-tool', 'lookup', 'account', account, 'protocol', 'smtp') == 'alicepw'
@@ -583,7 +583,7 @@ def a_certificate_of_ones_own_is_chosen_by_hand(scene):
     scene.app.key('Return')
     eventually(lambda: scene.value('Key (empty: in the same place)') == name + '.key', what='the name of the file')
     scene.app.click('push button', exact('Sign In'))
-    scene.app.wait_gone('push button', exact('Sign In'), timeout=30)
+    scene.app.wait_gone('push button', exact('Sign In'), timeout=60)
     saved = settings(scene)
     assert saved['IMAP']['SignIn'] == 'certificate' and saved['Account']['ClientCertificate'] == name + '.pem', dict(saved['Account'])
     assert 'alice' in door.shown and any('AUTHENTICATE EXTERNAL' in line for line in door.told), (door.shown, door.told)

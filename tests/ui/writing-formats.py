@@ -138,7 +138,7 @@ def formats_come_back_as_they_were_and_arrive(scene):
     scene.send()
     scene.composer_is_gone()
     assert queued(scene) == html
-    scene.quit(timeout=20)  # what is held back goes before that
+    scene.quit(timeout=60)  # what is held back goes before that
     message, letter, text = arrived('Every format')
     formats_are_right(letter)
     assert message['From'] == 'Our Shop <shop@lab.test>' and message['Cc'] == 'kim@lab.test' and message['Bcc'] is None, message.items()

@@ -61,7 +61,7 @@ def editor(scene, condition=lambda n: True):
 
 
 def text_is(scene, wanted):
-    eventually(lambda: editor(scene).text == wanted, 5, f'{wanted!r}; it is {editor(scene).text!r}')
+    eventually(lambda: editor(scene).text == wanted, 60, f'{wanted!r}; it is {editor(scene).text!r}')
 
 
 def write(scene, text, subject=None):
@@ -97,7 +97,7 @@ def plain(message):
 def receive(scene, subject, to, text='Hello'):
     """From bob, by the server: whom it was for stands in what that writes on top."""
     lab.send('bob', to, subject, text)
-    scene.app.wait('list item|table row', re.escape(subject), timeout=30)
+    scene.app.wait('list item|table row', re.escape(subject), timeout=60)
 
 
 def answer(scene, subject, key='ctrl+r'):
@@ -181,7 +181,7 @@ def they_are_set_up_by_hand(scene):
     scene.shot('wrong')
     app.key('End')  # there without a click
     app.type('@lab.test')
-    eventually(lambda: scene.value('E-Mail Address') == 'shop@lab.test', 5, scene.value('E-Mail Address'))
+    eventually(lambda: scene.value('E-Mail Address') == 'shop@lab.test', 60, scene.value('E-Mail Address'))
     assert not app.find('text', exact('E-Mail Address')).description
     app.fill('text', exact('Replies Go To (Optional)'), 'orders@lab.test')
     app.click('combo box|toggle button|push button', exact('Signature'))
@@ -494,11 +494,11 @@ def one_sends_by_a_server_of_its_own(scene):
     open_identities(scene)
     app.click('push button', exact('Change the identity %s').replace('%s', 'shop@lab.test'))
     app.click('switch|toggle button|check box', '^' + re.escape(words('Send through another server')))
-    eventually(lambda: scene.value('User name') == 'shop@lab.test', 5, scene.value('User name'))
+    eventually(lambda: scene.value('User name') == 'shop@lab.test', 60, scene.value('User name'))
     # What came with it is seen.
     row = app.find('text|password text', exact('Password'))
     pane = next(a for a in row.ancestors if a.role == 'scroll pane')
-    eventually(lambda: row.extents[1] + row.extents[3] <= pane.extents[1] + pane.extents[3], 5, f'in sight: {row.extents} in {pane.extents}')
+    eventually(lambda: row.extents[1] + row.extents[3] <= pane.extents[1] + pane.extents[3], 60, f'in sight: {row.extents} in {pane.extents}')
     scene.shot('switched-on')
     app.click('push button', exact('_Save'))
     scene.says(exact('The name of the %s server is missing.').replace('%s', 'SMTP'))
@@ -523,13 +523,13 @@ def one_sends_by_a_server_of_its_own(scene):
     scene.write(to='kim@lab.test', subject='By its own', text='Hello')
     scene.send()
     assert 'shop@lab.test' in arrived('kim', 'By its own')['From']
-    eventually(lambda: logged_in_as()[before:] == ['bob'], 10, f'signed in as bob: {logged_in_as()}')
+    eventually(lambda: logged_in_as()[before:] == ['bob'], 60, f'signed in as bob: {logged_in_as()}')
     scene.composer_is_gone()
     scene.compose()
     scene.write(to='kim@lab.test', subject='By that of the account', text='Hello')
     scene.send()
     assert 'alice@lab.test' in arrived('kim', 'By that of the account')['From']
-    eventually(lambda: logged_in_as()[before:] == ['bob', 'alice'], 10, f'and as alice: {logged_in_as()}')
+    eventually(lambda: logged_in_as()[before:] == ['bob', 'alice'], 60, f'and as alice: {logged_in_as()}')
     scene.composer_is_gone()
     # Removed and brought back, it still knows its password.
     open_identities(scene)
@@ -544,7 +544,7 @@ def one_sends_by_a_server_of_its_own(scene):
     scene.write(to='kim@lab.test', subject='By its own again', text='Hello')
     scene.send()
     arrived('kim', 'By its own again')
-    eventually(lambda: logged_in_as()[before:] == ['bob', 'alice', 'bob'], 10, f'as bob again: {logged_in_as()}')
+    eventually(lambda: logged_in_as()[before:] == ['bob', 'alice', 'bob'], 60, f'as bob again: {logged_in_as()}')
     scene.composer_is_gone()
     scene.quit()
     # Nobody knows it any more: it is asked for as that of the identity.
@@ -555,7 +555,7 @@ def one_sends_by_a_server_of_its_own(scene):
     choose(scene, 'shop@lab.test')
     scene.write(to='kim@lab.test', subject='With a password that was asked for', text='Hello')
     scene.send()
-    scene.app.wait(None, exact('Password for %s').replace('%s', 'shop@lab.test'), timeout=30)
+    scene.app.wait(None, exact('Password for %s').replace('%s', 'shop@lab.test'), timeout=60)
     scene.shot('asked')
     scene.app.fill('text|password text', exact('Password'), 'bobpw')
     scene.app.click('push button', exact('Sign In'))
@@ -577,7 +577,7 @@ def one_sends_by_a_server_of_its_own(scene):
     scene.says(exact('Identity removed'))
     scene.leave_preferences()
     app.bring_forward('^As whom')
-    eventually(lambda: 'kimshop@lab.test' in sender(scene), 10, 'it is from another one that sends')
+    eventually(lambda: 'kimshop@lab.test' in sender(scene), 60, 'it is from another one that sends')
     time.sleep(.5)
     assert not app.find(None, 'only receives mail'), 'it sends'
     scene.quit()
@@ -627,7 +627,7 @@ def the_trouble_of_ones_own_server_is_mended_in_its_form(scene):
     app.wait(None, exact('Sign In with Less Protection?'))
     scene.shot('question')
     app.click('push button', exact('Sign In'))
-    app.wait_gone(None, exact('Change Identity'), timeout=30)
+    app.wait_gone(None, exact('Change Identity'), timeout=60)
     arrived('kim', 'With less')
     app.wait_gone('push button', exact('Settings…'))
     assert proved().startswith('scram;'), proved()

@@ -30,7 +30,7 @@ def field(scene, name):
 
 
 def are(scene, name, *wanted):
-    eventually(lambda: scene.chips(name) == list(wanted), 5, f'{wanted} in {name}; there are {scene.chips(name)}')
+    eventually(lambda: scene.chips(name) == list(wanted), 60, f'{wanted} in {name}; there are {scene.chips(name)}')
 
 
 def chip(scene, pattern):
@@ -218,7 +218,7 @@ def offered(scene):
 
 
 def offers(scene, *wanted):
-    eventually(lambda: offered(scene) == list(wanted), 10, f'{wanted} offered; there are {offered(scene)}')
+    eventually(lambda: offered(scene) == list(wanted), 60, f'{wanted} offered; there are {offered(scene)}')
 
 
 @case
