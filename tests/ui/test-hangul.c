@@ -214,20 +214,26 @@ static void
 test_rubbed_out (Fixture *f, gconstpointer data)
 {
   HangulContext *context = get_context (GTK_WIDGET (f->editor));
-  gint64 begin;
+  gint64 took = G_MAXINT64;
 
   type (f, context, "가나");
   press (f, context, 'e');
   leave (f);
   assert_text (f, "가낟");
-  context = get_context (GTK_WIDGET (f->editor));
-  type (f, context, "다");
-  g_assert_true (hangul_press (context, GDK_KEY_BackSpace));
-  g_assert_true (hangul_press (context, GDK_KEY_BackSpace));
-  begin = g_get_monotonic_time ();
-  leave (f);
-  assert_text (f, "가낟");
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 900 * 1000);
+  /* A busy machine may be late many times, but not each time. */
+  for (guint try = 0; try < 20 && took >= 900 * 1000; try++) {
+    gint64 begin;
+
+    context = get_context (GTK_WIDGET (f->editor));
+    type (f, context, "다");
+    g_assert_true (hangul_press (context, GDK_KEY_BackSpace));
+    g_assert_true (hangul_press (context, GDK_KEY_BackSpace));
+    begin = g_get_monotonic_time ();
+    leave (f);
+    took = g_get_monotonic_time () - begin;
+    assert_text (f, "가낟");
+  }
+  g_assert_cmpint (took, <, 900 * 1000);
 }
 
 static void
