@@ -6,7 +6,7 @@
 #include "base-chars.h"
 #include "base-words.h"
 
-#define MOST 16 /* pairs of a term */
+#define MOST 24 /* pairs of a term */
 
 typedef struct
 {
@@ -17,6 +17,29 @@ typedef struct
   gboolean is_short; /* the same: it is one character */
   BaseCharKind kind;
 } Piece;
+
+/* Where they go: an array that is told of each of them is most of the work. */
+typedef struct
+{
+  GArray *array;
+  guint n;
+  guint32 some[256];
+} Pairs;
+
+static void
+flush (Pairs *pairs)
+{
+  g_array_append_vals (pairs->array, pairs->some, pairs->n);
+  pairs->n = 0;
+}
+
+static inline void
+append (Pairs *pairs, guint32 pair)
+{
+  if (pairs->n == G_N_ELEMENTS (pairs->some))
+    flush (pairs);
+  pairs->some[pairs->n++] = pair;
+}
 
 static inline guint64
 sum_of (const char *begin, const char *end)
@@ -35,20 +58,19 @@ sum_of (const char *begin, const char *end)
 }
 
 /* Of three characters of a run that follow each other: of all there are, these alone, which they say themselves. */
-#define IS_CHOSEN(sum) (((sum) >> 40) % 4 == 0)
+#define IS_CHOSEN(sum) (((sum) >> 40) % 2 == 0)
 
 static inline void
-add_three (GArray *pairs, const char *begin, const char *end)
+add_three (Pairs *pairs, const char *begin, const char *end)
 {
   guint64 sum = sum_of (begin, end);
-  guint32 three = (guint32)(sum >> 16);
 
   if (IS_CHOSEN (sum))
-    g_array_append_val (pairs, three);
+    append (pairs, (guint32)(sum >> 16));
 }
 
 static gboolean
-next_piece (const char **at, const char *end, Piece *piece, GArray *pairs)
+next_piece (const char **at, const char *end, Piece *piece, Pairs *pairs)
 {
   const char *next = *at, *before = NULL, *now;
   guint n = 0;
@@ -94,55 +116,63 @@ sum_as_second (const Piece *piece)
 }
 
 static inline void
-add_pair (GArray *pairs, guint64 first, guint64 second)
+add_pair (Pairs *pairs, guint64 first, guint64 second)
 {
   guint64 sum = (first * G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53)) ^ (second + (first >> 31));
-  guint32 pair;
 
   sum *= G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
-  pair = (guint32)(sum >> 32);
-  g_array_append_val (pairs, pair);
+  append (pairs, (guint32)(sum >> 32));
 }
 
 void
-base_pairs_of_text (const char *folded, gsize length, GArray *pairs)
+base_pairs_of_text (const char *folded, gsize length, GArray *array)
 {
   const char *at = folded;
+  Pairs pairs;
   guint64 first;
   Piece piece;
 
-  if (!next_piece (&at, folded + length, &piece, pairs))
-    return;
-  first = sum_as_first (&piece);
-  while (next_piece (&at, folded + length, &piece, pairs)) {
-    add_pair (pairs, first, sum_as_second (&piece));
+  pairs.array = array;
+  pairs.n = 0;
+  if (next_piece (&at, folded + length, &piece, &pairs)) {
     first = sum_as_first (&piece);
+    while (next_piece (&at, folded + length, &piece, &pairs)) {
+      add_pair (&pairs, first, sum_as_second (&piece));
+      first = sum_as_first (&piece);
+    }
   }
+  flush (&pairs);
 }
 
 void
-base_pairs_of_term (const char *folded, gsize length, gboolean whole, GArray *pairs)
+base_pairs_of_term (const char *folded, gsize length, gboolean whole, GArray *array)
 {
   const char *at = folded, *end = folded + length;
   g_autoptr (GPtrArray) initials = NULL;
   gboolean is_known; /* how the first one ends in any text */
+  Pairs pairs;
   guint64 first;
   Piece piece;
 
+  pairs.array = array;
+  pairs.n = 0;
   /* Consonants stand for syllables, too. */
   initials = whole ? NULL : base_words_of_initials_term (folded, length);
-  if (initials != NULL || !next_piece (&at, end, &piece, pairs))
+  if (initials != NULL || !next_piece (&at, end, &piece, &pairs)) {
+    flush (&pairs);
     return;
+  }
   /* A hit begins where a word does, but in a run without spaces anywhere. */
   is_known = !piece.is_short;
   first = sum_as_first (&piece);
-  while (pairs->len < MOST && next_piece (&at, end, &piece, pairs)) {
+  while (array->len + pairs.n < MOST && next_piece (&at, end, &piece, &pairs)) {
     gboolean is_cut =
         piece.end == end && (piece.kind == BASE_CHAR_UNSPACED ? piece.is_short : !whole);
 
     if (is_known && !is_cut)
-      add_pair (pairs, first, sum_as_second (&piece));
+      add_pair (&pairs, first, sum_as_second (&piece));
     is_known = TRUE;
     first = sum_as_first (&piece);
   }
+  flush (&pairs);
 }

@@ -33,8 +33,10 @@ store_index_pairs_get_doc (guint32 key)
 
 /* ---- order ---- */
 
-#define DIGIT_BITS 8
+#define DIGIT_BITS 9
 #define DIGITS     (1 << DIGIT_BITS)
+
+G_STATIC_ASSERT (HASH_BITS <= 2 * DIGIT_BITS && DOC_BITS <= 2 * DIGIT_BITS);
 
 static void
 sort_by_digit (const guint32 *from, guint32 *to, gsize n, guint shift)
@@ -53,16 +55,29 @@ sort_by_digit (const guint32 *from, guint32 *to, gsize n, guint shift)
     to[counts[(from[i] >> shift) % DIGITS]++] = from[i];
 }
 
+static gboolean
+is_by_doc (const guint32 *keys, guint n)
+{
+  for (guint i = 1; i < n; i++) {
+    if ((keys[i] & DOC_MASK) < (keys[i - 1] & DOC_MASK))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 void
 store_index_pairs_sort (GArray *keys)
 {
   guint32 *all = (guint32 *)(gpointer)keys->data, *other = g_new (guint32, keys->len);
   guint n = 0;
 
-  for (guint shift = 0; shift < 32; shift += 2 * DIGIT_BITS) {
-    sort_by_digit (all, other, keys->len, shift);
-    sort_by_digit (other, all, keys->len, shift + DIGIT_BITS);
+  /* As a rule they come one message after the other. */
+  if (!is_by_doc (all, keys->len)) {
+    sort_by_digit (all, other, keys->len, 0);
+    sort_by_digit (other, all, keys->len, DIGIT_BITS);
   }
+  sort_by_digit (all, other, keys->len, DOC_BITS);
+  sort_by_digit (other, all, keys->len, DOC_BITS + DIGIT_BITS);
   for (guint i = 0; i < keys->len; i++) {
     if (n == 0 || all[i] != all[n - 1])
       all[n++] = all[i];
@@ -98,19 +113,18 @@ pack_key (guint32 key, guint row_bits, guint n_docs)
 
 typedef struct
 {
-  GByteArray *to;
+  guint8 *to;
   guint64 bits;
   guint n;
 } Writer;
 
+/* At most 32 of them. */
 static inline void
 write_bits (Writer *writer, guint64 bits, guint n)
 {
   writer->bits |= bits << writer->n;
   for (writer->n += n; writer->n >= 8; writer->n -= 8) {
-    const guint8 octet = (guint8)writer->bits;
-
-    g_byte_array_append (writer->to, &octet, 1);
+    *writer->to++ = (guint8)writer->bits;
     writer->bits >>= 8;
   }
 }
@@ -120,7 +134,13 @@ store_index_pairs_pack (const guint32 *keys, guint n, guint row_bits, guint n_do
 {
   guint64 all = ((guint64)n_docs << (HASH_BITS - row_bits)) / MAX (n, 1), last = G_MAXUINT64;
   guint step_bits = MIN (g_bit_storage ((gulong)all) - 1, (1 << STEP_BITS) - 1);
-  Writer writer = { g_byte_array_sized_new (n * 2 + 8), 0, 0 };
+  /* All zeros together are no more than what steps are left of when they are divided so. */
+  gsize most = sizeof (guint32) + 2
+               + (n * (gsize)(step_bits + 1)
+                  + (gsize)(((guint64)n_docs << (HASH_BITS - row_bits)) >> step_bits))
+                     / 8;
+  GByteArray *row = g_byte_array_sized_new ((guint)most);
+  Writer writer = { row->data, 0, 0 };
 
   write_bits (&writer, (guint64)n << STEP_BITS | step_bits, 32);
   for (guint i = 0; i < n; i++) {
@@ -134,7 +154,9 @@ store_index_pairs_pack (const guint32 *keys, guint n, guint row_bits, guint n_do
     last = value;
   }
   write_bits (&writer, 0, 7);
-  return writer.to;
+  g_assert ((gsize)(writer.to - row->data) <= most);
+  row->len = (guint)(writer.to - row->data);
+  return row;
 }
 
 typedef struct

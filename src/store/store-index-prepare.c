@@ -60,7 +60,7 @@ prepare (StoreIndexPreparing *self, gsize i, StoreIndexTokens *tokens)
     return FALSE;
   text = join_texts (&self->docs[i]);
   item->prepared.packed = store_index_text_pack (text->str, text->len);
-  item->prepared.tokens = g_byte_array_sized_new ((guint)(text->len + 256));
+  item->prepared.tokens = g_byte_array_new ();
   item->prepared.pairs =
       g_array_sized_new (FALSE, FALSE, sizeof (guint32), (guint)text->len / 6 + 16);
   store_index_tokens_list (tokens, text->str, text->len, item->prepared.tokens,

@@ -155,6 +155,7 @@ store_index_segments_add (StoreIndexSegments *self, gint64 place, const GArray *
                           gint64 *segment)
 {
   guint32 at = (guint32)place;
+  guint n;
   int code = SQLITE_OK;
 
   if (self->places->len == STORE_INDEX_SEGMENT_MOST || self->keys->len >= KEYS_MOST)
@@ -163,11 +164,11 @@ store_index_segments_add (StoreIndexSegments *self, gint64 place, const GArray *
     code = get_int (self, SQL_NEXT, NULL, 0, &self->id);
   if (code != SQLITE_OK)
     return code;
-  for (guint i = 0; i < pairs->len; i++) {
-    guint32 key = store_index_pairs_make_key (g_array_index (pairs, guint32, i), self->places->len);
-
-    g_array_append_val (self->keys, key);
-  }
+  n = self->keys->len;
+  g_array_set_size (self->keys, n + pairs->len);
+  for (guint i = 0; i < pairs->len; i++)
+    g_array_index (self->keys, guint32, n + i) =
+        store_index_pairs_make_key (g_array_index (pairs, guint32, i), self->places->len);
   g_array_append_val (self->places, at);
   *segment = self->id;
   return SQLITE_OK;

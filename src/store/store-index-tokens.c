@@ -23,8 +23,9 @@ struct _StoreIndexTokens
   Slot *slots;
   guint32 n_slots, used, stamp;
   guint64 seed;
+  guint8 *given; /* Owned: what is given of this text */
+  gsize n_given, room;
   /* While it works */
-  GByteArray *out;
   GArray *pairs;
   char tag;
   char word[BASE_WORDS_MAX + 8];
@@ -80,15 +81,16 @@ give (StoreIndexTokens *self, const char *token, gsize length)
   guint64 sum = sum_up (self->seed, token, length);
   Slot *slot = find_slot (self->slots, self->n_slots, sum, self->stamp);
 
-  guint8 size = (guint8)length;
-
   if (slot->stamp == self->stamp)
     return FALSE;
   *slot = (Slot){ sum, self->stamp };
   if (++self->used > self->n_slots / 2)
     grow (self);
-  g_byte_array_append (self->out, &size, 1);
-  g_byte_array_append (self->out, (const guint8 *)token, size);
+  if (self->room - self->n_given <= G_MAXUINT8)
+    self->given = g_realloc (self->given, self->room *= 2);
+  self->given[self->n_given] = (guint8)length;
+  memcpy (self->given + self->n_given + 1, token, (guint8)length);
+  self->n_given += 1 + (guint8)length;
   return TRUE;
 }
 
@@ -160,10 +162,11 @@ store_index_tokens_list (StoreIndexTokens *self, const char *text, gsize length,
     self->stamp = 1;
   }
   self->used = 0;
-  self->out = out;
+  self->n_given = 0;
   self->pairs = pairs;
   while (store_index_text_next (&at, text + length, &section, &begin, &size))
     take_section (self, section, begin, size);
+  g_byte_array_append (out, self->given, (guint)self->n_given);
 }
 
 StoreIndexTokens *
@@ -173,6 +176,8 @@ store_index_tokens_new (void)
 
   self->n_slots = FEWEST_SLOTS;
   self->slots = g_new0 (Slot, self->n_slots);
+  self->room = FEWEST_SLOTS;
+  self->given = g_malloc (self->room);
   self->seed = ((guint64)g_random_int () << 32) | g_random_int ();
   return self;
 }
@@ -181,6 +186,7 @@ void
 store_index_tokens_free (StoreIndexTokens *self)
 {
   g_free (self->slots);
+  g_free (self->given);
   g_free (self);
 }
 
