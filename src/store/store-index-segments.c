@@ -9,6 +9,8 @@
 
 /* Keys of a segment that is being written. */
 #define KEYS_MOST (4 << 20)
+/* Room for so many is kept. */
+#define KEEPS 65536
 /* Segments of fewer messages are brought together, so many at a time of those that are about as large. */
 #define SMALL    1024
 #define TOGETHER 16
@@ -145,6 +147,11 @@ get_int (StoreIndexSegments *self, Sql which, const gint64 *values, gsize n, gin
 void
 store_index_segments_forget (StoreIndexSegments *self)
 {
+  /* Megabytes, and seldom. */
+  if (self->keys->len > KEEPS) {
+    g_array_unref (self->keys);
+    self->keys = g_array_new (FALSE, FALSE, sizeof (guint32));
+  }
   g_array_set_size (self->keys, 0);
   g_array_set_size (self->places, 0);
   self->id = 0;

@@ -338,9 +338,49 @@ test_segments (void)
     g_free (box.bodies[id]);
 }
 
+/* Where the rows cannot be read the words have to do, and the index is made anew. */
+static void
+test_broken_rows (void)
+{
+  static const char *const ways[] = { "UPDATE pairs SET pairs = x'00'",
+                                      "UPDATE pairs SET pairs = substr (pairs, 1, 5)",
+                                      "UPDATE segment SET row_bits = 60",
+                                      "UPDATE segment SET places = x'0000'" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+    g_autoptr (Profile) profile = profile_new ();
+    g_autoptr (GRand) rand = g_rand_new_with_seed (29);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (BaseQuery) query = base_query_parse ("\"wax wbx\"", NOW);
+    const StoreSearchScope scope = { .folder = 0 };
+    const StoreIndexMark mark = { MAILS, -1, -1 };
+    Box box = { .profile = profile, .rand = rand };
+    guint n = 0;
+
+    box.index = store_index_open (profile->db, NULL, &error);
+    g_assert_no_error (error);
+    box_fill (&box);
+    put (&box, 1, MAILS);
+    g_assert_true (store_index_add (box.index, NULL, 0, &mark, &error));
+    g_assert_cmpint (ask_index (&box, ways[i]), ==, -1);
+    g_autoptr (StoreSearch) search = store_search_new (profile->db, query, &scope, &error);
+    g_autoptr (GArray) hits = store_search_next (search, MAILS, NULL, &error);
+    g_assert_no_error (error);
+    for (guint id = 1; id <= MAILS; id++) {
+      n += strstr (box.bodies[id], "wax wbx") != NULL;
+      g_free (box.bodies[id]);
+    }
+    g_assert_cmpuint (n, >, 0);
+    g_assert_cmpuint (hits->len, ==, n);
+    g_assert_true (store_index_is_damaged (profile->store));
+    store_index_free (box.index);
+  }
+}
+
 void
 add_index_phrases_tests (void)
 {
   g_test_add_func ("/store/index/rows", test_rows);
   g_test_add_func ("/store/index/segments", test_segments);
+  g_test_add_func ("/store/index/broken-rows", test_broken_rows);
 }
