@@ -324,7 +324,8 @@ test_certificate (void)
   fake_server_add_script (server,
                           HELLO "S: 250-shop.test\nS: 250 AUTH EXTERNAL\n"
                                 "C: AUTH EXTERNAL *\nS: 235 in\nC: EHLO *\nS: 250 shop.test\n"
-                                "C: MAIL FROM:*\nS: 530 5.7.0 who are you\nSTALL",
+                                "C: MAIL FROM:*\nS: 530 5.7.0 who are you\n"
+                                "SERVE\nON: RSET\nS: 250 well\nON: QUIT\nS: 221 bye\n",
                           NULL);
   rig_start (pair.rig);
   send_by (&pair, "shop", "shop1");
