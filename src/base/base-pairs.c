@@ -69,6 +69,23 @@ add_three (Pairs *pairs, const char *begin, const char *end)
     append (pairs, (guint32)(sum >> 16));
 }
 
+/* Of letters, or of digits. */
+static inline const char *
+find_end (const char *at, const char *end, BaseCharKind kind)
+{
+  const char *next;
+
+  for (;;) {
+    /* Most are ASCII. */
+    while (at < end && base_char_bytes[(guchar)*at] == kind)
+      at++;
+    if (at == end || base_char_bytes[(guchar)*at] < BASE_CHAR_MORE
+        || base_char_kind_at (at, &next) != kind)
+      return at;
+    at = next;
+  }
+}
+
 static gboolean
 next_piece (const char **at, const char *end, Piece *piece, Pairs *pairs)
 {
@@ -82,9 +99,7 @@ next_piece (const char **at, const char *end, Piece *piece, Pairs *pairs)
     return FALSE;
   piece->begin = now = *at;
   if (piece->kind != BASE_CHAR_UNSPACED) {
-    while (next < end && base_char_kind_at (next, &now) == piece->kind)
-      next = now;
-    *at = piece->end = next;
+    *at = piece->end = find_end (next, end, piece->kind);
     return TRUE;
   }
   for (BaseCharKind kind = piece->kind; kind == BASE_CHAR_UNSPACED;) {

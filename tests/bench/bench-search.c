@@ -34,13 +34,13 @@ seconds_since (gint64 begin)
   return (double)(g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
 }
 
-/* Of this thread, which others on the machine do not lengthen. */
+/* Of all threads, which others on the machine do not lengthen. */
 static double
 get_cpu_seconds (void)
 {
   struct timespec now;
 
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
