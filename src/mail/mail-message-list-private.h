@@ -1,4 +1,4 @@
-/* What the files of the message list share: mail-message-list.c (keys and changes), -splice.c (large ones in pieces),
+/* What the files of the message list share: mail-message-list.c (keys and items), -change.c (what changes in the mail), -splice.c (large ones in pieces),
  * -query.c (other orders and filters), -search.c (what somebody looks for), -find.c (items that are looked for), -read.c (rows).  Main thread only. */
 #pragma once
 
@@ -80,8 +80,12 @@ gboolean mail_list_is_walking (MailMessageList *list);
 /* Another listing is wished for: all of it is asked for anew. */
 void mail_list_read_again (MailMessageList *list);
 void mail_list_set_loading (MailMessageList *list, gboolean loading);
+
+/* ---- -change.c ---- */
 /* Goes on with steps that had to wait. */
 void mail_list_go_on (MailMessageList *list);
+/* What has been noted, and has not been done yet, does not count for another listing. */
+void mail_list_clear_steps (MailMessageList *list);
 
 /* ---- -splice.c ---- */
 /* Changes `n` keys at `position` to `added` others and tells it, all at once. */
