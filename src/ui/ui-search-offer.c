@@ -1,16 +1,19 @@
-/* The list beneath the entry of the search.  Main thread.  Everybody who is known is read once while the bar is open (mail-crowd.h); folders and accounts
- * are asked as they are. */
+/* The list beneath the entry of the search.  Main thread.  Everybody who is known is read once while the bar is open (mail-crowd.h), and so are labels, when
+ * somebody types the first; folders and accounts are asked as they are. */
 #include "ui-search-offer.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base-error.h"
 #include "base-fold.h"
+#include "base-log.h"
 #include "base-match.h"
 #include "base-query.h"
 #include "base-text.h"
 #include "mail-crowd.h"
+#include "mail-label.h"
 #include "mail-recipient.h"
 #include "ui-offer.h"
 
@@ -19,6 +22,7 @@
 #define MOST_AT_FIRST  6 /* operators, when nothing is typed */
 #define MOST_PEOPLE    3 /* beside others */
 #define MOST_RECENT    3 /* beside others */
+#define MOST_LABELS    5000
 #define MOST_HEIGHT    400
 #define WIDTH          420 /* pixels, where there are so many */
 #define MARGIN         12  /* what the popover has around the list */
@@ -26,8 +30,10 @@
 struct _UiSearchOffer
 {
   /* Owned */
-  MailEngine *engine; /* nullable */
-  MailCrowd *crowd;   /* nullable: nobody searches */
+  MailEngine *engine;    /* nullable */
+  MailCrowd *crowd;      /* nullable: nobody searches */
+  GStrv labels;          /* as they are shown; nullable: they have not been read */
+  GCancellable *reading; /* labels; nullable */
   char *typed;
   GPtrArray *shown, *found; /* of Choice: the rows, and what will be those */
 
@@ -38,6 +44,8 @@ struct _UiSearchOffer
 
   GtkWidget *popover, *list; /* NULL before the first offer; the popover is the parent's child */
   guint start, end;          /* octets of `typed` that an offer takes the place of */
+  gsize cursor;              /* in `typed` */
+  gboolean awaiting;         /* labels, to be offered if nothing happens before they are there */
 };
 
 typedef enum
@@ -113,6 +121,7 @@ ui_search_offer_is_open (UiSearchOffer *self)
 void
 ui_search_offer_close (UiSearchOffer *self)
 {
+  self->awaiting = FALSE;
   if (ui_search_offer_is_open (self))
     gtk_popover_popdown (GTK_POPOVER (self->popover));
 }
@@ -331,7 +340,10 @@ show (UiSearchOffer *self)
   graphene_rect_t box;
 
   if (self->found->len == 0 || !gtk_widget_compute_bounds (self->entry, self->parent, &box)) {
+    gboolean awaiting = self->awaiting;
+
     ui_search_offer_close (self);
+    self->awaiting = awaiting;
     return;
   }
   if (self->popover == NULL)
@@ -354,6 +366,8 @@ show (UiSearchOffer *self)
 }
 
 /* ---- what fits ---- */
+
+static void update (UiSearchOffer *self);
 
 /* `detail` and `text` nullable. */
 static void
@@ -385,7 +399,7 @@ add_offers (UiSearchOffer *self, const BaseQueryCompletion *completion, guint mo
 static void
 add_people (UiSearchOffer *self, const char *typed, BaseQueryField field, guint most)
 {
-  if (self->engine == NULL || *typed == '\0')
+  if (self->engine == NULL || self->crowd == NULL || *typed == '\0')
     return;
   g_autoptr (GPtrArray) found = mail_crowd_find (self->crowd, typed, 2 * most);
 
@@ -454,6 +468,57 @@ add_accounts (UiSearchOffer *self, const char *typed)
   }
 }
 
+static void
+on_labels (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) labels = mail_label_list_finish (result, &error);
+
+  if (base_error_is_cancelled (error))
+    return;
+  UiSearchOffer *self = data; /* alive unless cancelled */
+  g_clear_object (&self->reading);
+  if (labels == NULL)
+    base_log ("The labels of the mail could not be read: %s", error->message);
+  self->labels = labels != NULL ? g_steal_pointer (&labels) : g_new0 (char *, 1);
+  if (self->awaiting)
+    update (self);
+}
+
+static void
+read_labels (UiSearchOffer *self)
+{
+  if (self->reading != NULL)
+    return;
+  self->reading = g_cancellable_new ();
+  mail_label_list_async (self->engine, MOST_LABELS, self->reading, on_labels, self);
+}
+
+/* Those that begin with what is typed come before those that have it elsewhere. */
+static void
+add_labels (UiSearchOffer *self, const char *typed)
+{
+  g_autoptr (BaseMatch) match = *typed != '\0' ? base_match_new (typed) : NULL;
+  guint n = 0;
+
+  self->awaiting = self->labels == NULL;
+  if (self->awaiting) {
+    read_labels (self);
+    return;
+  }
+  for (BaseMatchFit fit = BASE_MATCH_BEGIN; fit != BASE_MATCH_NONE; fit--) {
+    for (guint i = 0; self->labels[i] != NULL && n < MOST_VALUES; i++) {
+      g_autofree char *folded = base_fold (self->labels[i], -1, NULL);
+
+      if ((match != NULL ? base_match_look (match, folded) : BASE_MATCH_BEGIN) != fit)
+        continue;
+      g_autofree char *text = base_query_write (BASE_QUERY_LABEL, self->labels[i]);
+      add (self, INSTEAD, "user-bookmarks-symbolic", self->labels[i], NULL, text);
+      n++;
+    }
+  }
+}
+
 /* Those that have in them what is typed; "": all.  How many. */
 static guint
 add_recent (UiSearchOffer *self, const char *typed, guint most)
@@ -493,20 +558,21 @@ fill_value (UiSearchOffer *self, const BaseQueryCompletion *completion)
     add_folders (self, completion->typed);
   else if (completion->kind == BASE_QUERY_ACCOUNT)
     add_accounts (self, completion->typed);
+  else if (completion->kind == BASE_QUERY_LABEL)
+    add_labels (self, completion->typed);
   else if (completion->kind == BASE_QUERY_TERM
            && (completion->field == BASE_QUERY_FROM || completion->field == BASE_QUERY_TO
                || completion->field == BASE_QUERY_CC))
     add_people (self, completion->typed, completion->field, MOST_VALUES);
 }
 
-void
-ui_search_offer_update (UiSearchOffer *self, const char *typed, gsize cursor)
+static void
+update (UiSearchOffer *self)
 {
   g_autoptr (BaseQueryCompletion) completion =
-      base_query_complete (typed, cursor, g_get_real_time () / G_USEC_PER_SEC);
+      base_query_complete (self->typed, self->cursor, g_get_real_time () / G_USEC_PER_SEC);
 
-  g_free (self->typed);
-  self->typed = base_text_repair (typed, -1);
+  self->awaiting = FALSE;
   self->start = completion->start;
   self->end = completion->end;
   g_ptr_array_set_size (self->found, 0);
@@ -522,7 +588,25 @@ ui_search_offer_update (UiSearchOffer *self, const char *typed, gsize cursor)
   show (self);
 }
 
+void
+ui_search_offer_update (UiSearchOffer *self, const char *typed, gsize cursor)
+{
+  g_free (self->typed);
+  self->typed = base_text_repair (typed, -1);
+  self->cursor = MIN (cursor, strlen (self->typed));
+  update (self);
+}
+
 /* ---- the object ---- */
+
+static void
+forget_labels (UiSearchOffer *self)
+{
+  if (self->reading != NULL)
+    g_cancellable_cancel (self->reading);
+  g_clear_object (&self->reading);
+  g_clear_pointer (&self->labels, g_strfreev);
+}
 
 void
 ui_search_offer_set_engine (UiSearchOffer *self, MailEngine *engine)
@@ -537,6 +621,7 @@ ui_search_offer_rest (UiSearchOffer *self)
 {
   ui_search_offer_close (self);
   g_clear_pointer (&self->crowd, mail_crowd_unref);
+  forget_labels (self);
 }
 
 UiSearchOffer *
@@ -562,6 +647,7 @@ ui_search_offer_free (UiSearchOffer *self)
     gtk_widget_unparent (self->popover);
   }
   g_clear_pointer (&self->crowd, mail_crowd_unref);
+  forget_labels (self);
   g_clear_object (&self->engine);
   g_ptr_array_unref (self->shown);
   g_ptr_array_unref (self->found);

@@ -1,4 +1,4 @@
-/* What is offered beneath the entry of the search while somebody types: operators and their values, people, folders, accounts, and what was looked for
+/* What is offered beneath the entry of the search while somebody types: operators and their values, people, folders, accounts, labels, and what was looked for
  * before.  Main thread.
  *
  * A list that never has the keyboard: the entry keeps it, and with it what an input method composes.  Nothing is taken unless a person chose it. */
@@ -22,7 +22,7 @@ void ui_search_offer_free (UiSearchOffer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UiSearchOffer, ui_search_offer_free)
 /* Somebody begins to search; nullable. */
 void ui_search_offer_set_engine (UiSearchOffer *self, MailEngine *engine);
-/* Nobody searches any more: who is known is forgotten, until the next time. */
+/* Nobody searches any more: who is known is forgotten, and which labels there are, until the next time. */
 void ui_search_offer_rest (UiSearchOffer *self);
 
 /* What fits to `typed`, with the cursor behind so many octets, preedit included; nothing closes it. */

@@ -10,7 +10,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from composing import keys, use_own  # noqa: E402
 from letters import deliver, letter, row  # noqa: E402
-from scene import STATE, case, chosen, eventually, exact, finish, words  # noqa: E402
+from scene import STATE, case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from screen import Screen  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -156,6 +156,38 @@ def folders_and_accounts_are_suggested(scene):
     scene.shot('places')
     scene.app.click('list item', '^' + re.escape(operator('in') + value('archive')) + ',')
     found(scene, 'Filed away')
+    scene.quit()
+
+
+@case
+def labels_are_suggested(scene):
+    """As they are shown, whatever the server calls them: its own names, and those that stand for one."""
+    scene.empty('alice')
+    for subject, keywords in (('Harbour report', 'Ships'), ('Lunch on Friday', '$label1 Friends'), ('Old minutes', '$Forwarded')):
+        lab.imap('alice').append('INBOX', f'({keywords})', None, letter(subject, 'Text.\n'))
+    scene.account()
+    scene.start()
+    scene.inbox()
+    important = spoken('label', 'Important')
+    eventually(lambda: important in row(scene, 'Lunch on Friday').name, what='the label')
+    begin(scene)
+    # Typed before they are known
+    scene.app.type(operator('label'))
+    suggested(scene, 'Ships')
+    suggested(scene, important)
+    scene.shot('labels')
+    assert not scene.app.wait(*SUGGESTIONS).find('list item', '.*orwarded'), 'a note of a program'
+    scene.app.type('fri')
+    scene.app.wait_gone('list item', '^Ships$')
+    suggested(scene, 'Friends')
+    scene.app.key('Down')
+    scene.app.key('Return')
+    typed(scene, operator('label') + 'Friends ')
+    found(scene, 'Lunch on Friday')
+    scene.app.fill(*ENTRY, operator('label') + important[:1])
+    scene.app.click('list item', f'^{important}$')
+    typed(scene, f'{operator("label")}{important} ')
+    found(scene, 'Lunch on Friday')
     scene.quit()
 
 
@@ -371,6 +403,6 @@ def keys_are_an_input_methods_first(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([what_is_typed_is_completed, folders_and_accounts_are_suggested, what_was_looked_for_comes_back, operators_are_chips, there_is_help,
+    main(chosen([what_is_typed_is_completed, folders_and_accounts_are_suggested, labels_are_suggested, what_was_looked_for_comes_back, operators_are_chips, there_is_help,
                  what_is_wrong_is_marked_and_mended, the_servers_are_asked_and_called_off, all_that_was_found_is_selected, what_is_composed_is_looked_for,
                  what_is_composed_elsewhere_is_looked_for, keys_are_an_input_methods_first]), finish)
