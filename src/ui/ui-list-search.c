@@ -3,8 +3,11 @@
 #include "ui-list-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "base-layout.h"
+#include "base-query.h"
+#include "mail-place.h"
 
 /* What is farther from the end than so many heights of the window need not be there yet. */
 #define NEAR_END 2.0
@@ -399,8 +402,14 @@ ui_list_dup_typed (UiList *self, gboolean *best)
   *best = ui_search_bar_get_best (self->search_bar);
   if (!ui_list_is_searching (self) || !within)
     return g_strdup (ui_list_is_searching (self) ? text : "");
-  g_autofree char *place = base_query_write (BASE_QUERY_IN, mail_folder_get_name (within));
-  return g_strdup_printf ("%s %s", text, place);
+  g_autofree char *place = mail_place_write (self->engine, within);
+  g_autofree char *behind = g_strdup_printf ("%s %s", text, place);
+  g_autoptr (BaseQuery) query = base_query_parse (behind, g_get_real_time () / G_USEC_PER_SEC);
+  guint n = base_query_get_n_pieces (query);
+  /* Behind a quotation mark or a parenthesis that nothing closes, or OR, it would be part of that. */
+  if (n == 0 || base_query_get_piece (query, n - 1)->start <= strlen (text))
+    return g_strdup_printf ("%s %s", place, text);
+  return g_steal_pointer (&behind);
 }
 
 void

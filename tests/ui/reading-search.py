@@ -10,7 +10,7 @@ import dbus
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from letters import deliver, letter, row  # noqa: E402
-from scene import case, chosen, eventually, exact, finish  # noqa: E402
+from scene import case, chosen, eventually, exact, finish, lab  # noqa: E402
 from screen import Screen  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -214,6 +214,40 @@ def a_search_is_kept_as_a_folder(scene):
     scene.quit()
 
 
+@case
+def a_search_of_a_folder_is_kept_for_that_folder(scene):
+    """Another account has one of the same name, and one of the same name lies in another folder."""
+    scene.empty('alice', 'bob')
+    for user, name, subject in (('alice', 'Projects', 'Ours'), ('alice', 'Old/Projects', 'Long ago'), ('bob', 'Projects', 'Theirs')):
+        lab.imap(user).create(name)
+        scene.append(user, name, letter(f'Harbour of {subject}', 'Ships.\n'))
+    scene.account()
+    scene.account('bob')
+    scene.start()
+
+    def projects():
+        found = scene.app.root.find_all('list item', '^Projects(,|$)')
+        return sorted((node for node in found if node.showing), key=lambda node: node.extents[1])
+    # As the sidebar has them, with those of bob at the end
+    for place, subject, kept in ((0, 'Long ago', '^harbour in:Old.Projects, 1 unread$'),
+                                 (1, 'Ours', '^harbour in:Projects account:alice@lab.test -in:Old.Projects, 1 unread$')):
+        eventually(lambda: len(projects()) == 3, what='three folders of that name')
+        scene.app.click(projects()[place])
+        row(scene, f'Harbour of {subject}')
+        scene.app.key('ctrl+k')
+        scene.app.fill(*ENTRY, 'harbour')
+        scene.app.click('push button|toggle button', '^Search in Projects')
+        scene.app.wait('status bar', '^1 message')
+        scene.app.click('push button', exact('Keep This Search as a Folder'))
+        scene.app.wait('list item', kept)
+        scene.shot('kept-place')
+        scene.app.key('Escape')
+        scene.app.click('list item', kept)
+        row(scene, f'Harbour of {subject}')
+        eventually(lambda: len(scene.app.root.find_all('list item|table row', 'Harbour of ')) == 1, what='nothing else')
+    scene.quit()
+
+
 def name_of(scene):
     """On the bus, of the profile's program."""
     return 'org.sosik.Sosik.Profile' + hashlib.sha256(os.path.realpath(scene.profile).encode()).hexdigest()[:16]
@@ -269,4 +303,5 @@ def no_server_hears_of_that(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([results_come_as_somebody_types, words_of_the_text_are_found, it_begins_and_ends_anywhere, what_is_found_is_kept_right, another_order_is_the_folders_behind_it, a_search_is_kept_as_a_folder, the_desktop_searches_too]), finish)
+    main(chosen([results_come_as_somebody_types, words_of_the_text_are_found, it_begins_and_ends_anywhere, what_is_found_is_kept_right, another_order_is_the_folders_behind_it, a_search_is_kept_as_a_folder,
+                 a_search_of_a_folder_is_kept_for_that_folder, the_desktop_searches_too]), finish)
