@@ -95,24 +95,67 @@ add_other (MailIndexerDoc *self, BaseSection section, const char *text)
 /* Of all files of a message together: no other is begun then. */
 #define FILES_US (5 * G_USEC_PER_SEC)
 
-static gboolean
-is_pdf (const MimePart *part)
+/* What is read so far, and until when more is begun. */
+typedef struct
 {
-  gsize length = strlen (part->name);
+  guint n;
+  gint64 end;
+} FilesRead;
 
-  return strcmp (part->content_type, "application/pdf") == 0
-         || strcmp (part->content_type, "application/x-pdf") == 0
-         || (strcmp (part->content_type, "application/octet-stream") == 0 && length > 4
-             && g_ascii_strcasecmp (part->name + length - 4, ".pdf") == 0);
+static gboolean
+is_named (const MimePart *part, const char *ending)
+{
+  gsize length = strlen (part->name), n = strlen (ending);
+
+  return length > n && g_ascii_strcasecmp (part->name + length - n, ending) == 0;
+}
+
+/* The verb of sosik-unpack that reads it; NULL: none.  Many programs do not say what a file is, or what its kind was before
+ * there was XML in it: then the name tells. */
+static const char *
+get_verb (const MimePart *part)
+{
+  static const struct
+  {
+    const char *type, *ending, *verb;
+  } kinds[] = {
+    { "application/pdf", ".pdf", "pdf-text" },
+    { "application/x-pdf", ".pdf", "pdf-text" },
+    { "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx",
+      "office-text" },
+    { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "office-text" },
+    { "application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx",
+      "office-text" },
+    { "application/vnd.oasis.opendocument.text", ".odt", "office-text" },
+    { "application/vnd.oasis.opendocument.spreadsheet", ".ods", "office-text" },
+    { "application/vnd.oasis.opendocument.presentation", ".odp", "office-text" },
+    { "application/hwp+zip", ".hwpx", "office-text" },
+  };
+  static const char *const untold[] = { "application/octet-stream",
+                                        "application/zip",
+                                        "application/x-zip-compressed",
+                                        "application/msword",
+                                        "application/vnd.ms-excel",
+                                        "application/vnd.ms-powerpoint",
+                                        "application/x-hwp",
+                                        NULL };
+  gboolean by_name = g_strv_contains (untold, part->content_type);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    if (by_name ? is_named (part, kinds[i].ending)
+                : strcmp (part->content_type, kinds[i].type) == 0)
+      return kinds[i].verb;
+  }
+  return NULL;
 }
 
 /* Whatever a stranger's file says or does not say is no error: it has no words then.  FALSE: cancelled. */
 static gboolean
-read_file (MailIndexerDoc *self, MimeMessage *message, guint index, GCancellable *cancellable,
-           GError **error)
+read_file (MailIndexerDoc *self, MimeMessage *message, guint index, const char *verb,
+           GCancellable *cancellable, GError **error)
 {
   g_autofree char *most = g_strdup_printf ("%u", (guint)MIME_WORDS_MAX_FILE);
-  const char *const arguments[] = { "pdf-text", most, NULL };
+  const char *const arguments[] = { verb, most, NULL };
   g_autoptr (GBytes) bytes = mime_message_get_part_content (message, index);
   g_autoptr (GError) local = NULL;
   g_autoptr (GVariant) text =
@@ -126,20 +169,35 @@ read_file (MailIndexerDoc *self, MimeMessage *message, guint index, GCancellable
 }
 
 static gboolean
-read_files (MailIndexerDoc *self, MimeMessage *message, GCancellable *cancellable, GError **error)
+has_room (const FilesRead *read)
+{
+  return read->n < MOST_FILES && (read->n == 0 || g_get_monotonic_time () < read->end);
+}
+
+/* Those of messages that are attached, too, as deep as their words are read. */
+static gboolean
+read_files (MailIndexerDoc *self, MimeMessage *message, guint depth, FilesRead *read,
+            GCancellable *cancellable, GError **error)
 {
   GPtrArray *parts = mime_message_get_parts (message);
-  gint64 end = g_get_monotonic_time () + FILES_US;
-  guint n = 0;
 
-  for (guint i = 0; i < parts->len && n < MOST_FILES && (n == 0 || g_get_monotonic_time () < end);
-       i++) {
+  for (guint i = 0; i < parts->len && has_room (read); i++) {
     const MimePart *part = parts->pdata[i];
+    const char *verb = get_verb (part);
 
-    if (part->is_missing || part->size > MOST_OCTETS || !is_pdf (part))
+    if (part->is_missing)
       continue;
-    n++;
-    if (!read_file (self, message, i, cancellable, error))
+    if (depth < MIME_WORDS_DEPTH && mime_part_is_message (part)) {
+      g_autoptr (GBytes) bytes = mime_message_get_part_content (message, i);
+      g_autoptr (MimeMessage) within = bytes != NULL ? mime_message_new (bytes) : NULL;
+
+      if (within != NULL && !read_files (self, within, depth + 1, read, cancellable, error))
+        return FALSE;
+    }
+    if (verb == NULL || part->size > MOST_OCTETS)
+      continue;
+    read->n++;
+    if (!read_file (self, message, i, verb, cancellable, error))
       return FALSE;
   }
   return TRUE;
@@ -180,11 +238,13 @@ mail_indexer_doc_new (StoreDb *db, const StoreIndexTask *task, GCancellable *can
   if (task->stage >= STORE_INDEX_PARTIAL)
     message = read_message (db, task, &self->is_unreadable);
   if (message != NULL) {
+    FilesRead read = { .end = g_get_monotonic_time () + FILES_US };
+
     if (!choose_charset (db, self->row, message, error))
       return NULL;
     self->doc.stage = task->stage;
     self->words = mime_words_new (message);
-    if (!read_files (self, message, cancellable, error))
+    if (!read_files (self, message, 0, &read, cancellable, error))
       return NULL;
     take_words (self);
     return g_steal_pointer (&self);

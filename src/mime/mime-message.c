@@ -703,6 +703,13 @@ mime_message_get_parts (MimeMessage *message)
   return message->parts;
 }
 
+gboolean
+mime_part_is_message (const MimePart *part)
+{
+  return strcmp (part->content_type, "message/rfc822") == 0
+         || strcmp (part->content_type, "message/global") == 0;
+}
+
 GBytes *
 mime_message_get_part_content (MimeMessage *message, guint index)
 {

@@ -110,6 +110,8 @@ typedef struct
   gboolean is_missing;    /* its content is not here */
 } MimePart;
 
+/* It is a message by itself. */
+gboolean mime_part_is_message (const MimePart *part);
 /* Borrowed array of MimePart*. */
 GPtrArray *mime_message_get_parts (MimeMessage *message);
 /* Decoded bytes of one part, whole even where base64 is padded in the middle; NULL when index is out of range or it is missing. */

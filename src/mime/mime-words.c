@@ -157,9 +157,7 @@ add_message (MimeWords *self, MimeMessage *message, BaseSection into, guint dept
 
     if (part->is_attachment)
       add_file (self, part, into);
-    if (depth < MIME_WORDS_DEPTH && !part->is_missing
-        && (strcmp (part->content_type, "message/rfc822") == 0
-            || strcmp (part->content_type, "message/global") == 0)) {
+    if (depth < MIME_WORDS_DEPTH && !part->is_missing && mime_part_is_message (part)) {
       g_autoptr (GBytes) bytes = mime_message_get_part_content (message, i);
       g_autoptr (MimeMessage) within = bytes != NULL ? mime_message_new (bytes) : NULL;
 

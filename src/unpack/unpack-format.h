@@ -1,4 +1,4 @@
-/* What Sosik and `sosik-unpack` say to each other.  The program takes the files of strangers apart (pictures, PDF, winmail.dat,
+/* What Sosik and `sosik-unpack` say to each other.  The program takes the files of strangers apart (pictures, PDF, office documents, winmail.dat,
  * calendars, cards) in a process of its own, which can open no connection, write no file, start no program, and has limits of
  * time and memory: what breaks a library there breaks nothing else.
  *
@@ -38,7 +38,8 @@ typedef enum
 #define UNPACK_PDF       "(sa(dd))"
 #define UNPACK_MAX_PAGES 10000u
 
-/* `pdf-text MOST`: the text of its pages (UNPACK_TEXT), so many octets or somewhat more, or as many pages as were read in some seconds. */
+/* `pdf-text MOST`: the text of its pages (UNPACK_TEXT), so many octets or somewhat more, or as many pages as were read in some seconds.  `office-text MOST`:
+ * the same of an office document, where it was built with what reads these. */
 #define UNPACK_MAX_TEXT (1u << 20)
 
 /* `tnef`: name (as it stands there: not safe), type ("" unknown), content. */

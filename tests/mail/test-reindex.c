@@ -338,6 +338,63 @@ test_pdf (void)
   wait_found (bench, "body:\"ships are\"", 2);
 }
 
+/* With this message attached; the boundary is none of those within. */
+static char *
+forward (const char *letter, const char *boundary)
+{
+  return g_strdup_printf ("From: Ada <ada@example.org>\r\nSubject: Forwarded\r\n"
+                          "Content-Type: multipart/mixed; boundary=%s\r\n\r\n"
+                          "--%s\r\nContent-Type: text/plain\r\n\r\nLook\r\n"
+                          "--%s\r\nContent-Type: message/rfc822\r\n\r\n%s\r\n--%s--\r\n",
+                          boundary, boundary, boundary, letter, boundary);
+}
+
+/* A file in a message that is attached, and in one that is attached to that. */
+static void
+test_file_within (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *letter = make_report ("application/pdf", pdf, strlen (pdf), 1);
+  g_autofree char *once = forward (letter, "once"), *twice = forward (once, "twice");
+
+  bench_add (bench, bench->inbox, 1000, once);
+  bench_add (bench, bench->inbox, 2000, twice);
+  wait_found (bench, "body:\"ships are\"", 2);
+}
+
+#ifdef SOSIK_OFFICE
+/* A zip file with a word/document.xml: "Anchors a" and "weigh", two runs of one paragraph. */
+static const char document[] =
+    "UEsDBBQAAAAIAAAAIVgKGsBRbwAAAKEAAAARAAAAd29yZC9kb2N1bWVudC54bWyzsa/IzVEoSy0qzszPs1Uy1DNQUk"
+    "jNS85PycxLt1UKDXHTtVCyt7Mpt0rJTy7NTc0rUQCqzyu2KrdVKlcCiSflp1SC6AIQUQQiSuwc85Iz8ouKFRJt9EFc"
+    "EFmEJF2empmegSKlD9avDzNNH2GdHQBQSwECFAMUAAAACAAAACFYChrAUW8AAAChAAAAEQAAAAAAAAAAAAAAgAEAAA"
+    "AAd29yZC9kb2N1bWVudC54bWxQSwUGAAAAAAEAAQA/AAAAngAAAAAA";
+
+/* What is written in an office document, whatever the program that sent it knew of its kind; a damaged one is none. */
+static void
+test_office (void)
+{
+  static const char *const types[] = {
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/octet-stream; name=\"Fleet.DOCX\"",
+    "application/msword; name=\"fleet.docx\"",
+    "application/zip; name=\"fleet.zip\"",
+  };
+  g_autoptr (Bench) bench = bench_new_ready ();
+  gsize length = 0;
+  g_autofree guchar *file = g_base64_decode (document, &length);
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (types); i++) {
+    g_autofree char *letter =
+        make_report (types[i / 2], (const char *)file, i % 2 == 0 ? length : 20, 1);
+
+    bench_add (bench, bench->inbox, 1000 + i, letter);
+  }
+  wait_found (bench, "body:\"see here\"", 8);
+  wait_found (bench, "body:\"anchors aweigh\"", 3);
+}
+#endif
+
 /* ---- what cannot be read or written ---- */
 
 /* A file of message bytes that cannot be opened does not keep the other mail out of the index, nor its own rows. */
@@ -431,6 +488,10 @@ add_reindex_tests (void)
   g_test_add_func ("/mail/reindex/last-words", test_last_words);
   g_test_add_func ("/mail/reindex/charset-at-the-end", test_charset_at_the_end);
   g_test_add_func ("/mail/reindex/pdf", test_pdf);
+  g_test_add_func ("/mail/reindex/file-within", test_file_within);
+#ifdef SOSIK_OFFICE
+  g_test_add_func ("/mail/reindex/office", test_office);
+#endif
   g_test_add_func ("/mail/reindex/slow-files", test_slow_files);
   g_test_add_func ("/mail/reindex/unreadable", test_unreadable);
   g_test_add_func ("/mail/reindex/bounded", test_bounded);

@@ -21,8 +21,8 @@ next_random (guint32 *seed)
   return *seed >> 8;
 }
 
-static GBytes *
-damage (GBytes *bytes, guint32 *seed)
+GBytes *
+test_damage (GBytes *bytes, guint32 *seed)
 {
   gsize length = g_bytes_get_size (bytes);
   guint8 *copy = g_memdup2 (g_bytes_get_data (bytes, NULL), length);
@@ -68,7 +68,7 @@ test_damaged (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
     for (int n = 0; n < kinds[i].times; n++) {
-      g_autoptr (GBytes) bad = damage (kinds[i].bytes, &seed);
+      g_autoptr (GBytes) bad = test_damage (kinds[i].bytes, &seed);
       try_program (kinds[i].arguments, bad);
     }
   }
@@ -89,8 +89,9 @@ test_damaged_text (void)
 
   alarm (SECONDS);
   for (int i = 0; i < 1500; i++) {
-    g_autoptr (GBytes) bad_card = damage (card, &seed), bad_calendar = damage (calendar, &seed),
-                       bad_rtf = damage (rtf_bytes, &seed);
+    g_autoptr (GBytes) bad_card = test_damage (card, &seed),
+                       bad_calendar = test_damage (calendar, &seed),
+                       bad_rtf = test_damage (rtf_bytes, &seed);
     UnpackStatus status;
     GVariant *value = unpack_card (bad_card, &status);
     if (value)

@@ -378,5 +378,8 @@ main (int argc, char **argv)
   test_calendar_add ();
   test_tnef_add ();
   test_hostile_add ();
+#ifdef SOSIK_OFFICE
+  test_office_add ();
+#endif
   return g_test_run ();
 }
