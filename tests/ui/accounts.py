@@ -205,7 +205,7 @@ def one_that_only_receives(scene):
     app.wait_gone('push button', exact('Sign In and Save'))
     app.key('Escape')
     app.key('Escape')
-    app.click(app.root.find_all('list item', words.folder('Inbox'))[0])
+    app.click(app.nth(0, 'list item', words.folder('Inbox')))
     scene.click_row('For Alice')
     app.wait('push button', exact('Reply'), condition=lambda n: n.has('sensitive'))
     time.sleep(.5)
@@ -257,7 +257,7 @@ def a_broken_file_has_a_way_out(scene):
     app.wait_gone('label', 'The account file “bob.ini” cannot be used')
     eventually(lambda: headings(scene) == ['alice', 'bob'], what='bob in the sidebar')
     app.key('Escape')
-    app.click(app.root.find_all('list item', words.folder('Inbox'))[-1])
+    app.click(app.nth(-1, 'list item', words.folder('Inbox')))
     app.wait('list item|table row', 'For Bob', timeout=60)
     scene.quit()
 

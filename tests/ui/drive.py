@@ -107,6 +107,15 @@ class App:
                 raise NotFound(f'{"still there" if gone else "not there"} after {limit} s: {role} {name!r}\n{self.tree()}')
             time.sleep(.05)
 
+    def nth(self, number, role, name=None):
+        """Of several, from either end, once there are as many."""
+        end = time.time() + self.timeout
+        while len(found := self.root.find_all(role, name)) < (number + 1 if number >= 0 else -number):
+            if time.time() > end:
+                raise NotFound(f'{len(found)} of {role} {name}, not number {number}')
+            time.sleep(.1)
+        return found[number]
+
     def wait_gone(self, role=None, name=None, timeout=None):
         self.wait(role, name, timeout, gone=True)
 

@@ -304,7 +304,7 @@ def one_profile_is_one_program_and_two_windows_are_no_trouble(scene):
     scene.invoke()  # hands over and ends at once
     scene.app.key('ctrl+shift+n')
     eventually(lambda: len(scene.app.root.find_all('list item|table row', 'In both windows')) == 2, what='a second window')
-    scene.app.click(scene.app.root.find_all('list item|table row', 'In both windows')[-1])
+    scene.app.click(scene.app.nth(-1, 'list item|table row', 'In both windows'))
     scene.app.key('Delete')
     eventually(lambda: not scene.app.root.find_all('list item|table row', 'In both windows'), what='gone from both')
     scene.shot()

@@ -33,7 +33,7 @@ def by_hand(scene, imap_port=993, smtp_port=465, host='imap.lab.test', imap='TLS
         replace(scene, 'Server', number, name)
         if security == 'STARTTLS':
             choose_starttls(scene, number)
-        if rows(scene, 'Port')[number].text != str(port):
+        if row(scene, 'Port', number).text != str(port):
             replace(scene, 'Port', number, str(port))
 
 
@@ -41,15 +41,20 @@ def rows(scene, label):
     return scene.app.root.find_all('text', exact(label))
 
 
+def row(scene, label, number):
+    """The page may be on its way."""
+    return eventually(lambda: rows(scene, label)[number:number + 1], what=f'{label}, number {number}')[0]
+
+
 def replace(scene, label, number, text):
-    scene.app.click(rows(scene, label)[number])
+    scene.app.click(row(scene, label, number))
     scene.app.key('ctrl+a')
     scene.app.type(text)
 
 
 def choose_starttls(scene, number):
     """TLS is the one chosen at first."""
-    top = rows(scene, 'Port')[number].extents[1]
+    top = row(scene, 'Port', number).extents[1]
     scene.app.click(next(node for node in scene.app.root.find_all('list item|combo box', '^Security') if node.extents[1] > top))
     scene.app.key('Down', 'Return')
 
@@ -65,7 +70,7 @@ def nothing_was_told(*proxies):
 
 
 def what_was_typed_is_there(scene):
-    assert rows(scene, 'Server')[0].text == 'imap.lab.test'
+    assert row(scene, 'Server', 0).text == 'imap.lab.test'
     assert scene.value('E-mail address') == 'alice@lab.test'
     assert scene.value('Your name') == 'Alice Lee'
 
@@ -340,7 +345,7 @@ def who_gives_up_holds_no_connection(scene):
     scene.app.click('push button', exact('Continue'))
     scene.app.wait('push button', exact('Sign In'), timeout=60)
     eventually(lambda: connections() == 2, what='both servers were found, and wait')
-    scene.app.click(scene.app.root.find_all('push button', exact('Close'))[-1])
+    scene.app.click(scene.app.nth(-1, 'push button', exact('Close')))
     scene.app.wait_gone('push button', exact('Sign In'))
     eventually(lambda: connections() == 0, 30, 'nobody holds them')
     scene.quit()

@@ -122,7 +122,7 @@ def a_list_is_answered_and_left_after_asking_and_that_is_remembered(scene):
     app.click('push button', exact('_Unsubscribe'))
     app.wait(None, exact('Unsubscribe from This Mailing List?'))
     time.sleep(.3)
-    app.click(app.root.find_all('push button', exact('_Unsubscribe'))[-1])
+    app.click(app.nth(-1, 'push button', exact('_Unsubscribe')))
     app.wait('label', said('You unsubscribed: %s', ''))
     app.wait('push button', exact('_Try Again'))
     eventually(lambda: len(lab.messages('bob', 'INBOX')) == 1, 60, 'the mail to the list')
@@ -174,7 +174,7 @@ def leave(scene, subject):
     scene.app.click('push button', exact('_Unsubscribe'))
     scene.app.wait(None, exact('Unsubscribe from This Mailing List?'))
     time.sleep(.3)
-    scene.app.click(scene.app.root.find_all('push button', exact('_Unsubscribe'))[-1])
+    scene.app.click(scene.app.nth(-1, 'push button', exact('_Unsubscribe')))
 
 
 @case

@@ -197,7 +197,7 @@ def only_strangers_are_asked_about_and_what_is_typed_is_no_stranger(scene):
     scene.app.click('push button', exact('Sign In'))
     scene.says('Say first whether these servers are right')
     nothing_was_told(proxies)
-    scene.app.click(scene.app.root.find_all('text', exact('Server'))[1])
+    scene.app.click(scene.app.nth(1, 'text', exact('Server')))
     scene.app.key('ctrl+a')
     scene.app.type('imap.half.test')
     scene.app.wait_gone('check box', 'smtp.thief.test')
@@ -349,14 +349,14 @@ def what_was_typed_for_one_provider_is_not_there_for_the_next(scene):
     eventually(lambda: len(scene.value('Password for mail programs')) == len('alicepw'), what='of the same provider it stays')
     scene.app.click('push button', exact('Change the Settings…'))
     scene.app.wait('text', exact('Port'))
-    scene.app.click(scene.app.root.find_all('switch|toggle button|check box', exact('Other user name or password'))[-1])
+    scene.app.click(scene.app.nth(-1, 'switch|toggle button|check box', exact('Other user name or password')))
     scene.app.fill('text|password text', exact('Password for sending'), 'alicepw2')
     go_back('alice@half.test')
     scene.app.wait('push button', exact('Change the Settings…'), timeout=60)
     assert scene.value('Password') == '', 'what was for Gmail is there for another'
     scene.app.click('push button', exact('Change the Settings…'))
     scene.app.wait('text', exact('Port'))
-    scene.app.click(scene.app.root.find_all('switch|toggle button|check box', exact('Other user name or password'))[-1])
+    scene.app.click(scene.app.nth(-1, 'switch|toggle button|check box', exact('Other user name or password')))
     scene.app.wait('text|password text', exact('Password for sending'))
     scene.shot('next')
     assert [scene.value(name) for name in ('Password', 'Password for sending')] == ['', ''], 'what was for Gmail is there for another'
@@ -432,7 +432,7 @@ def the_server_of_an_identity_is_looked_at_and_advised_about_as_in_the_wizard(sc
     scene.says(exact('Signing in as %s…').replace('%s', re.escape('shop@gmail.com')))
     app.key('ctrl+q')
     scene.says(exact('Discard what you changed?'))
-    app.click(app.root.find_all('push button', exact('_Keep Editing'))[-1])
+    app.click(app.nth(-1, 'push button', exact('_Keep Editing')))
     app.wait_gone('label', exact('Discard what you changed?'))
 
     # Refused
@@ -451,7 +451,7 @@ def the_server_of_an_identity_is_looked_at_and_advised_about_as_in_the_wizard(sc
     assert not app.unnamed(), app.unnamed()
     assert not [name for name in settings(scene).sections() if name.startswith('Identity')]
     app.key('Escape')
-    app.click(app.root.find_all('push button', exact('_Discard'))[-1])
+    app.click(app.nth(-1, 'push button', exact('_Discard')))
     scene.leave_preferences()
     scene.quit()
 
@@ -601,7 +601,7 @@ def an_authority_of_ones_own_is_chosen_where_it_is_missing(scene):
         scene.proxy(port, port, '--tls', os.path.join(other, 'good.pem'), '--to-tls')
     by_hand(scene, 0, 993)
     scene.app.fill('text|password text', exact('Password'), 'alicepw')
-    scene.app.click(scene.app.root.find_all('text', exact('Server'))[1])
+    scene.app.click(scene.app.nth(1, 'text', exact('Server')))
     scene.app.type('smtp.lab.test')
     scene.app.click('push button', exact('Sign In'))
     scene.app.click('push button', exact('Back to the Settings'))

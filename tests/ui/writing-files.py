@@ -57,7 +57,7 @@ def messages_of_the_list_are_attached(scene):
     scene.app.wait(None, '^Invoice.eml')
     # The same without a mouse
     scene.app.click('list item|table row', 'Receipt')
-    scene.app.click(scene.app.root.find_all('push button|toggle button', exact('Menu'))[-1])
+    scene.app.click(scene.app.nth(-1, 'push button|toggle button', exact('Menu')))
     scene.app.click('menu item', exact('Attac_h Selected Messages'))
     scene.app.wait(None, '^Receipt.eml')
     scene.shot('attached')

@@ -152,7 +152,7 @@ def a_signature_is_whole(scene):
     # Asked only when all of it is there
     scene.app.key('Escape')
     scene.app.wait('label', exact('Discard what you changed?'))
-    scene.app.click(scene.app.root.find_all('push button', exact('_Keep Editing'))[-1])
+    scene.app.click(scene.app.nth(-1, 'push button', exact('_Keep Editing')))
     scene.app.wait('text', exact('Name of the Signature'), condition=lambda n: n.text == '값')
     scene.app.type(keys(' 앉'))
     scene.app.key('ctrl+Return')

@@ -127,7 +127,7 @@ def discard(scene, answer, title, key='Escape'):
     """Closes the form, which asks."""
     scene.app.key(key)
     scene.app.wait('label', exact('Discard what you changed?'))
-    scene.app.click(scene.app.root.find_all('push button', exact(answer))[-1])
+    scene.app.click(scene.app.nth(-1, 'push button', exact(answer)))
     scene.app.wait_gone('label', exact('Discard what you changed?'))
     scene.app.wait(None, exact(title), gone=answer == '_Discard')
 
@@ -185,7 +185,7 @@ def they_are_set_up_by_hand(scene):
     assert not app.find('text', exact('E-Mail Address')).description
     app.fill('text', exact('Replies Go To (Optional)'), 'orders@lab.test')
     app.click('combo box|toggle button|push button', exact('Signature'))
-    app.click(app.root.find_all('list item', 'Bold_one')[-1])
+    app.click(app.nth(-1, 'list item', 'Bold_one'))
     app.click('check box', '^' + re.escape(words('Bcc to Myself')))
     scene.shot('identity')
     assert not app.unnamed(), app.unnamed()
@@ -213,7 +213,7 @@ def they_are_set_up_by_hand(scene):
     app.wait_gone('label', exact('shop@lab.test'))
     at_neighbour = exact('Change the identity %s').replace('%s', 'alice@lab.test')
     app.wait('push button', at_neighbour, condition=lambda n: n.has('focused'))
-    app.click(app.root.find_all('push button', exact('_Undo'))[-1])
+    app.click(app.nth(-1, 'push button', exact('_Undo')))
     app.wait('label', exact('shop@lab.test'))
     # Each is put back by itself, whatever was removed after it.
     app.wait_gone('push button', exact('_Undo'))
@@ -464,7 +464,7 @@ def the_account_of_a_letter_goes(scene):
     text_is(scene, 'Hello\n\n-- \nBob of the lab')
     scene.account_page('bob@lab.test')
     scene.app.click('push button', exact('Remove the account “%s”').replace('%s', 'bob@lab.test'))
-    scene.app.click(scene.app.root.find_all('push button', exact('_Remove'))[-1])
+    scene.app.click(scene.app.nth(-1, 'push button', exact('_Remove')))
     scene.app.wait_gone('push button', exact('Remove the account “%s”').replace('%s', 'bob@lab.test'))
     scene.app.key('Escape')
     scene.app.wait_gone('frame|dialog', exact('Preferences'))

@@ -325,7 +325,7 @@ def who_sends_thinks_of_the_recipients_first(scene):
             scene.says('You answer to all, but the message you answer did not show you')
             scene.shot('hidden')
             app.click('check box', exact('_Do not ask again'))
-            app.click(app.root.find_all('push button', exact('_Send'))[-1])
+            app.click(app.nth(-1, 'push button', exact('_Send')))
         scene.composer_is_gone()
         lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == f'Re: Secret {number}', what='the answer')
     scene.quit()

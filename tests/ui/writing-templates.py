@@ -132,7 +132,7 @@ def what_is_typed_for_one_becomes_it(scene):
     scene.send()
     scene.says(words('A placeholder of a template is still there, in braces.'))
     scene.shot('asked')
-    scene.app.click(scene.app.root.find_all('push button', exact('_Send'))[-1])
+    scene.app.click(scene.app.nth(-1, 'push button', exact('_Send')))
     scene.composer_is_gone()
     assert 'Thank you, {name}! 서울시 종로구 nothing' in arrives('Short')
 
