@@ -114,6 +114,8 @@ void ui_list_update_headings (UiList *self);
 void ui_list_settled (UiList *self);
 /* These rows will be gone, or moved. */
 void ui_list_removing (UiList *self, guint position, guint n);
+/* Nothing where its rows have just come, and are at their top. */
+void ui_list_go_to_top (UiList *self);
 /* Brings it into view; `focus`: the keyboard goes on from there. */
 void ui_list_reveal (UiList *self, guint position, gboolean focus);
 

@@ -130,6 +130,29 @@ ui_list_reveal (UiList *self, guint position, gboolean focus)
     }
 }
 
+static gboolean
+has_places (UiListPane *pane)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, pane->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL)) {
+    GtkWidget *child = gtk_list_item_get_child (item);
+    if (child && gtk_widget_get_height (child) > 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* A list view of GTK 4.8 that is scrolled while none of its rows has a place yet does not know which one is meant, and warns. */
+void
+ui_list_go_to_top (UiList *self)
+{
+  if (has_places (self->pane))
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->pane->scrolled), 0);
+}
+
 /* ---- the place of what is selected, and of the keyboard ---- */
 
 static GtkListItem *

@@ -386,7 +386,7 @@ on_changed (UiList *self)
     mail_message_list_set_query (self->messages, text, get_within (self),
                                  ui_search_bar_get_best (self->search_bar));
   self->reordered = TRUE;
-  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->pane->scrolled), 0);
+  ui_list_go_to_top (self);
   update_problem (self);
   update_result (self);
   ui_list_update_page (self);

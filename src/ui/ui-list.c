@@ -386,7 +386,7 @@ attach (UiList *self)
 void
 ui_list_reopen (UiList *self)
 {
-  let_go (self);
+  let_go (self); /* with another model the view goes to its top by itself */
   if (self->folder) {
     self->messages = mail_message_list_new (
         self->engine, self->folder,
@@ -396,7 +396,6 @@ ui_list_reopen (UiList *self)
     self->selection = ui_selection_new (self->messages);
     ui_selection_set_checking (self->selection, self->checking);
     attach (self);
-    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->pane->scrolled), 0);
   }
   ui_list_update_page (self);
   ui_list_update_title (self);

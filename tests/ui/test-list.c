@@ -247,6 +247,30 @@ test_jump (World *world)
   }
 }
 
+/* Another folder, from far down: GTK warns, and ends this program, if it is scrolled before the new rows have places. */
+static void
+test_another_folder (World *world)
+{
+  GtkAdjustment *adjustment =
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (world->scrolled));
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (ui_list_get_messages (world->list)));
+  double y;
+
+  gtk_adjustment_set_value (adjustment, 40000);
+  gint64 end = g_get_monotonic_time () + PATIENCE_US;
+  while (find_row (world, 0, &y) == NULL && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE) ? (void)0 : g_usleep (500);
+  g_assert_cmpfloat (gtk_adjustment_get_value (adjustment), >, 0);
+  ui_list_reopen (world->list);
+  mail_message_list_set_order (ui_list_get_messages (world->list), MAIL_SORT_SUBJECT, TRUE);
+  wait_for_rows (world, n);
+  end = g_get_monotonic_time () + PATIENCE_US;
+  while (gtk_adjustment_get_value (adjustment) > 0) {
+    g_assert_cmpint (g_get_monotonic_time (), <, end);
+    g_main_context_iteration (NULL, FALSE) ? (void)0 : g_usleep (500);
+  }
+}
+
 static void
 test_scattered (World *world)
 {
@@ -377,6 +401,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/list/jump", &world, (GTestDataFunc)(gpointer)test_jump);
   g_test_add_data_func ("/list/scattered", &world, (GTestDataFunc)(gpointer)test_scattered);
   g_test_add_data_func ("/list/turned", &world, (GTestDataFunc)(gpointer)test_turned);
+  g_test_add_data_func ("/list/another-folder", &world,
+                        (GTestDataFunc)(gpointer)test_another_folder);
   g_test_add_data_func ("/list/emptied", &world, (GTestDataFunc)(gpointer)test_emptied);
   g_test_add_data_func ("/list/label", &world, (GTestDataFunc)(gpointer)test_label);
   int status = g_test_run ();
