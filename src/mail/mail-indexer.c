@@ -138,7 +138,7 @@ take_told (MailIndexer *self, gboolean may_sleep)
   return told;
 }
 
-/* What could not be done: who comes next takes it again, with what was told since. */
+/* What could not be done, or waits for what is newer: who comes next takes it again, with what was told since. */
 static void
 give_back (MailIndexer *self, const Told *told)
 {
@@ -321,7 +321,15 @@ mark_stale (StoreIndex *index, const GArray *tasks, GError **error)
          || store_index_mark_stale (index, (const gint64 *)(gpointer)ids->data, ids->len, error);
 }
 
-/* What the index lacks of these.  *last: the newest of them. */
+static int
+compare_tasks (gconstpointer a, gconstpointer b)
+{
+  const StoreIndexTask *one = a, *other = b;
+
+  return (one->received < other->received) - (one->received > other->received);
+}
+
+/* What the index lacks of these, newest first.  *last: the one that was stored last. */
 static GArray *
 look_at (StoreIndex *index, GHashTable *ids, gint64 *last, GError **error)
 {
@@ -335,7 +343,17 @@ look_at (StoreIndex *index, GHashTable *ids, gint64 *last, GError **error)
     if (!store_index_look (index, id, 1, tasks, error))
       return NULL;
   }
+  g_array_sort (tasks, compare_tasks);
   return g_steal_pointer (&tasks);
+}
+
+/* Something was told since: it may be newer than what is being done. */
+static gboolean
+is_told_more (MailIndexer *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return !told_is_empty (self->told);
 }
 
 /* The texts are the same octets as before, and other words: nothing but this says so. */
@@ -376,6 +394,10 @@ do_told (MailIndexer *self, StoreIndex *index, const Told *told, GError **error)
   for (guint at = 0; at < tasks->len;) {
     if (!do_batch (self, index, tasks, &at, NULL, error))
       return FALSE;
+    if (at < tasks->len && is_told_more (self)) {
+      give_back (self, told);
+      return TRUE;
+    }
   }
   self->tidy |= tasks->len > 0;
   if (last > self->seen) {

@@ -320,6 +320,75 @@ test_slow_files (void)
   bench_restart (bench);
 }
 
+/* And one that waits for the first until that may go on, and takes no time once there has been enough of it. */
+#define WAITING                                                                                    \
+  "#!/bin/sh\nhead -c 8 >> '%s'\n[ -e '%s' ] && exit\nuntil [ -e '%s' ]; do sleep .1; done\n"      \
+  "exec sleep 3\n"
+
+static gboolean
+is_all_taken (gpointer data)
+{
+  return mail_indexer_count_told (((Bench *)data)->engine->indexer) == 0;
+}
+
+static gboolean
+is_begun (gpointer log)
+{
+  return g_file_test (log, G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+is_new_found (gpointer data)
+{
+  gboolean whole;
+
+  return count (data, "body:anew", &whole) > 0;
+}
+
+/* Nor does what comes now wait for all that came together before, which is not forgotten for it. */
+static void
+test_new_first (void)
+{
+  g_autofree char *real = g_strdup (g_getenv ("SOSIK_UNPACK"));
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *program = g_build_filename (bench->folder, "slow", NULL),
+                  *log = g_build_filename (bench->folder, "slow.log", NULL),
+                  *go = g_build_filename (bench->folder, "go", NULL),
+                  *enough = g_build_filename (bench->folder, "enough", NULL),
+                  *script = g_strdup_printf (WAITING, log, enough, go);
+  g_autofree char *plain = make_letter (PLAIN, "anew"), *read = NULL;
+  guint n = 0;
+
+  g_assert_true (g_file_set_contents (program, script, -1, NULL));
+  g_assert_cmpint (g_chmod (program, 0700), ==, 0);
+  wait_until (is_whole, bench);
+  wait_until (is_all_taken, bench); /* folders that came: all would be listed */
+  g_setenv ("SOSIK_UNPACK", program, TRUE);
+  for (guint i = 0; i < N_SLOW; i++) {
+    g_autofree char *file = g_strdup_printf ("file%03u\n", i);
+    g_autofree char *letter = make_report ("application/pdf", file, strlen (file), 1);
+
+    bench_add (bench, bench->inbox, 1000 + i, letter);
+  }
+  wait_until (is_begun, log);
+  bench_add (bench, bench->inbox, 2000, plain);
+  g_assert_true (g_file_set_contents (go, "", -1, NULL));
+  wait_until (is_new_found, bench);
+  g_assert_true (g_file_get_contents (log, &read, NULL, NULL));
+  for (guint i = 0; i < N_SLOW; i++) {
+    g_autofree char *file = g_strdup_printf ("file%03u\n", i);
+
+    n += strstr (read, file) != NULL;
+  }
+  g_assert_cmpuint (n, <, N_SLOW);
+  /* Which are done in the end, for all that. */
+  g_assert_true (g_file_set_contents (enough, "", -1, NULL));
+  wait_found (bench, "body:meanwhile", N_SLOW);
+  bench_stop (bench);
+  g_setenv ("SOSIK_UNPACK", real, TRUE);
+  bench_restart (bench);
+}
+
 /* What is written in a PDF finds the message that brings it, named or not; a damaged one is none of it, and keeps nobody up. */
 static void
 test_pdf (void)
@@ -493,6 +562,7 @@ add_reindex_tests (void)
   g_test_add_func ("/mail/reindex/office", test_office);
 #endif
   g_test_add_func ("/mail/reindex/slow-files", test_slow_files);
+  g_test_add_func ("/mail/reindex/new-first", test_new_first);
   g_test_add_func ("/mail/reindex/unreadable", test_unreadable);
   g_test_add_func ("/mail/reindex/bounded", test_bounded);
 }
