@@ -190,7 +190,7 @@ describe_syncing (MailAccount *self, const SyncState *state)
 
   if (name != NULL && state->total > 0)
     /* Translators: the name of a folder, how many messages are here, how many there will be */
-    return g_strdup_printf (_ ("Fetching “%1$s”: %2$u of %3$u"), name, state->done, state->total);
+    return g_strdup_printf (_ ("Fetching “%1$s”: %2$'u of %3$'u"), name, state->done, state->total);
   if (name != NULL)
     return g_strdup_printf (_ ("Looking at “%s”…"), name);
   return g_strdup (_ ("Looking for new mail…"));
