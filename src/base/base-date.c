@@ -96,6 +96,14 @@ day_number (GDateTime *time)
 }
 
 char *
+base_date_numeric (GDateTime *time)
+{
+  /* Translators: a short date of another year; %x is what the system writes, “07/03/2025” */
+  /* xgettext:no-c-format */
+  return g_date_time_format (time, C_ ("date format", "%x"));
+}
+
+char *
 base_date_short (gint64 time, gint64 now)
 {
   g_autoptr (GDateTime) then = NULL;
@@ -120,9 +128,7 @@ base_date_short (gint64 time, gint64 now)
     /* Translators: day and month of this year, “Jul 3” */
     return g_date_time_format (then, C_ ("date format", "%b %-e"));
 
-  /* Translators: a short date of another year; %x is what the system writes, “07/03/2025” */
-  /* xgettext:no-c-format */
-  return g_date_time_format (then, C_ ("date format", "%x"));
+  return base_date_numeric (then);
 }
 
 char *

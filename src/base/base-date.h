@@ -25,6 +25,7 @@ char *base_date_group_name (int group) G_GNUC_WARN_UNUSED_RESULT;
 char *base_date_long (gint64 time) G_GNUC_WARN_UNUSED_RESULT;
 /* Its parts, for a moment in any zone. */
 char *base_date_day (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
+char *base_date_numeric (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT; /* "07/03/2025" */
 char *base_date_clock (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
 char *base_date_day_and_clock (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
 /* What the calendar on the wall says; NULL: outside of what it knows. */

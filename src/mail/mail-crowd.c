@@ -186,6 +186,23 @@ compare_found (gconstpointer a, gconstpointer b)
   return strcmp (x->address, y->address);
 }
 
+static const char *
+get_shown (const Found *found)
+{
+  return *found->name != '\0' ? found->name : found->address;
+}
+
+/* Those that count the same stand as the person's language has them; only for the few that are shown, since there are many and it takes its time. */
+static int
+compare_shown (gconstpointer a, gconstpointer b)
+{
+  const Found *x = a, *y = b;
+
+  if (x->weight != y->weight)
+    return x->weight < y->weight ? 1 : -1;
+  return g_utf8_collate (get_shown (x), get_shown (y));
+}
+
 static void
 recipient_free (gpointer recipient)
 {
@@ -253,7 +270,9 @@ mail_crowd_find (MailCrowd *self, const char *query, guint most)
     g_array_append_val (found, one);
   }
   g_array_sort (found, compare_found);
-  for (guint i = 0; i < MIN (found->len, most); i++)
+  g_array_set_size (found, MIN (found->len, most));
+  g_array_sort (found, compare_shown);
+  for (guint i = 0; i < found->len; i++)
     g_ptr_array_add (recipients, make_recipient (&g_array_index (found, Found, i)));
   return recipients;
 }

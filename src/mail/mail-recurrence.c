@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "base-date.h"
+
 #define MAX_DAYS 31
 
 /* 1 is Sunday */
@@ -139,7 +141,7 @@ mail_recurrence_describe (GVariant *event)
     words = more;
   } else if (until != 0) {
     g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (until);
-    g_autofree char *date = time != NULL ? g_date_time_format (time, "%x") : NULL;
+    g_autofree char *date = time != NULL ? base_date_numeric (time) : NULL;
     if (date != NULL) {
       /* Translators: "Every week on Monday, until 31.12.2026" */
       char *more = g_strdup_printf (_ ("%s, until %s"), words, date);

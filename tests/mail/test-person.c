@@ -217,6 +217,14 @@ test_book (void)
   finding.n = 1;
   wait_until (finds_as_many, &finding);
   check_order (finding.crowd, "booked", "new@min.example ");
+  /* Those that count the same: by name, not by address */
+  tell ("one\n7", "Zoe Alike", "a@same.example");
+  tell ("one\n8", "하늘 Alike", "b@same.example");
+  tell ("one\n9", "Ann Alike", "c@same.example");
+  finding.query = "alike";
+  finding.n = 3;
+  wait_until (finds_as_many, &finding);
+  check_order (finding.crowd, "alike", "c@same.example a@same.example b@same.example ");
   forget ("two\n1");
   finding.query = "team";
   finding.n = 0;
