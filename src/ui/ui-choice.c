@@ -25,7 +25,13 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, const Look *look
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), look->ellipsize);
+  /* The button has one line, since a drop-down of GTK 4.8 asks for the height of its natural width; what it shortens stands whole in the list. */
+  if (look->marks) {
+    gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+    gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  } else {
+    gtk_label_set_ellipsize (GTK_LABEL (label), look->ellipsize);
+  }
   gtk_label_set_width_chars (GTK_LABEL (label), BUTTON_WIDTH);
   gtk_label_set_max_width_chars (GTK_LABEL (label), look->marks ? MOST_WIDTH : LIST_WIDTH);
   gtk_widget_set_hexpand (label, TRUE);

@@ -1,4 +1,4 @@
-/* What a drop-down shows: names that give way where there is little room, the chosen one with a mark, all of them named for assistive
+/* What a drop-down shows: names that give way where there is little room and stand whole in the list, the chosen one with a mark, all of them named for assistive
  * technology. */
 #pragma once
 
