@@ -3,6 +3,7 @@
 #include "ui-toast.h"
 
 #include "ui-names.h"
+#include "ui-words.h"
 
 #define EDGES 72 /* pixels: the margins and the padding of a toast */
 #define GAP   6
@@ -18,16 +19,13 @@ get_room (GtkWidget *frame)
   return overlay != NULL ? gtk_widget_get_width (overlay) : 0;
 }
 
-/* As wide as it wants, if the window lets it.  The overlay asks how high one line is, and then how wide a label is of that height:
- * a label alone would answer that it needs one line, and push the buttons out of the window. */
+/* What the buttons leave. */
 static int
-get_width (GtkWidget *frame)
+get_room_for_label (GtkWidget *frame)
 {
   GtkWidget *bin = gtk_widget_get_parent (frame);
-  int width, whole = get_room (frame), room = whole - EDGES;
+  int room = get_room (frame) - EDGES;
 
-  gtk_widget_measure (gtk_widget_get_first_child (frame), GTK_ORIENTATION_HORIZONTAL, -1, NULL,
-                      &width, NULL, NULL);
   for (GtkWidget *next = bin != NULL ? gtk_widget_get_next_sibling (bin) : NULL; next != NULL;
        next = gtk_widget_get_next_sibling (next)) {
     int taken;
@@ -35,8 +33,20 @@ get_width (GtkWidget *frame)
     gtk_widget_measure (next, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &taken, NULL, NULL);
     room -= taken + GAP;
   }
+  return MAX (room, LEAST);
+}
+
+/* As wide as it wants, if the window lets it.  The overlay asks how high one line is, and then how wide a label is of that height:
+ * a label alone would answer that it needs one line, and push the buttons out of the window. */
+static int
+get_width (GtkWidget *frame)
+{
+  int width;
+
+  gtk_widget_measure (gtk_widget_get_first_child (frame), GTK_ORIENTATION_HORIZONTAL, -1, NULL,
+                      &width, NULL, NULL);
   /* The window has no size yet. */
-  return whole == 0 ? width : MIN (width, MAX (room, LEAST));
+  return get_room (frame) == 0 ? width : MIN (width, get_room_for_label (frame));
 }
 
 static void
@@ -69,6 +79,20 @@ allocate (GtkWidget *frame, int width, int height, int baseline)
 
 /* ---- the room for it ---- */
 
+/* Words of Korean stay whole, as everywhere, unless one of them is wider than there is room: then it would be measured wider than it
+ * gets, and so lower. */
+static void
+fit_words (GtkWidget *frame)
+{
+  GtkWidget *label = gtk_widget_get_first_child (frame);
+  int least;
+
+  ui_words_keep_in (GTK_LABEL (label), TRUE);
+  gtk_widget_measure (label, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  if (least > get_room_for_label (frame))
+    ui_words_keep_in (GTK_LABEL (label), FALSE);
+}
+
 static gboolean
 on_laid_out (gpointer frame)
 {
@@ -78,6 +102,7 @@ on_laid_out (gpointer frame)
   if (gtk_widget_get_mapped (frame)
       && room != GPOINTER_TO_INT (g_object_get_data (frame, "room"))) {
     g_object_set_data (frame, "room", GINT_TO_POINTER (room));
+    fit_words (frame);
     gtk_widget_queue_resize (frame);
   }
   return G_SOURCE_REMOVE;

@@ -1,8 +1,11 @@
-/* Looks at each widget as it is realized.  Main thread; must never change what a label or a tooltip says, only where its lines end. */
+/* Looks at each widget as it is realized.  Main thread; must never change what a label or a tooltip says, only where its lines end
+ * and from which side they are read. */
 #include "ui-words.h"
 
 #include <adwaita.h>
 #include <string.h>
+
+#include "ui-direction.h"
 
 #define KEY "ui-words"
 /* A longer run is no word, and has to be broken somewhere. */
@@ -84,6 +87,30 @@ keep_words (GtkLabel *label)
   gtk_label_set_attributes (label, words);
 }
 
+void
+ui_words_keep_in (GtkLabel *label, gboolean keep)
+{
+  if (keep)
+    keep_words (label);
+  else
+    gtk_label_set_attributes (label, NULL);
+}
+
+/* ---- from right to left ---- */
+
+/* Of what can be selected the addresses are copied as they are written. */
+static void
+keep_direction (GtkLabel *label)
+{
+  gboolean plain = !gtk_label_get_selectable (label) && !gtk_label_get_use_markup (label)
+                   && !gtk_label_get_use_underline (label);
+  g_autofree char *marked =
+      ui_direction_mark (gtk_label_get_text (label), plain ? NULL : gtk_label_get_label (label));
+
+  if (marked != NULL)
+    gtk_label_set_label (label, marked);
+}
+
 /* ---- tooltips ---- */
 
 static gboolean
@@ -117,6 +144,8 @@ on_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip
   gtk_label_set_text (label, text);
   gtk_label_set_wrap (label, is_long (text));
   gtk_label_set_max_width_chars (label, is_long (text) ? MAX_COLUMNS : -1);
+  if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL)
+    keep_direction (label);
   keep_words (label);
   gtk_tooltip_set_custom (tooltip, GTK_WIDGET (label));
   return TRUE;
@@ -127,6 +156,12 @@ on_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip
 static void
 tend_label (GtkLabel *label)
 {
+  if (gtk_widget_get_direction (GTK_WIDGET (label)) == GTK_TEXT_DIR_RTL) {
+    keep_direction (label);
+    g_signal_connect (label, "notify::label", G_CALLBACK (keep_direction), NULL);
+  }
+  if (!gtk_label_get_wrap (label))
+    return;
   /* With attributes of its own it is not for running text. */
   if (gtk_label_get_attributes (label) != NULL)
     return;
@@ -169,7 +204,7 @@ on_realize (GSignalInvocationHint *hint, guint n_values, const GValue *values, g
     gtk_label_set_wrap (GTK_LABEL (widget), TRUE);
     gtk_label_set_wrap_mode (GTK_LABEL (widget), PANGO_WRAP_WORD_CHAR);
   }
-  if (GTK_IS_LABEL (widget) && gtk_label_get_wrap (GTK_LABEL (widget)))
+  if (GTK_IS_LABEL (widget))
     tend_label (GTK_LABEL (widget));
   if (!gtk_widget_get_has_tooltip (widget))
     g_signal_connect (widget, "notify::has-tooltip", G_CALLBACK (on_has_tooltip), NULL);

@@ -92,12 +92,17 @@ class Program:
         return [child for name, child in self.call(path, 'Accessible', 'GetChildren') or [] if name == self.name]
 
 
+def heard(name):
+    """Without the marks that say from which side it is read."""
+    return re.sub('[\u200e\u200f]', '', str(name))
+
+
 class Item:
     """One object as it was when it was looked at."""
 
     def __init__(self, told):
         (_name, self.path), _program, (_owner, self.parent), self.index, self.count, _interfaces, name, role, self.description, states = told
-        self.name = str(name)
+        self.name = heard(name)
         self.role = Atspi.role_get_name(Atspi.Role(role))
         self.visible = bool((states[0] | states[1] << 32) & VISIBLE)
         self.focusable = bool((states[0] | states[1] << 32) & FOCUSABLE)
@@ -213,7 +218,7 @@ class Node:
 
     @property
     def name(self):
-        return str(self.program.get(self.path, 'Accessible', 'Name') or '')
+        return heard(self.program.get(self.path, 'Accessible', 'Name') or '')
 
     @property
     def description(self):

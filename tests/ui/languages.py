@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import time
 
 from Xlib import Xatom
 from Xlib.display import Display
@@ -52,6 +53,16 @@ def read(app):
     return [line.split('\t', 3) for line in told.splitlines()[:-1]]
 
 
+def read_still(app):
+    """The same, when what comes with another size has found its place: as soon as nothing is wrong, or what is wrong stays so."""
+    for _ in range(10):
+        texts = read(app)
+        if all(wrong in ('-', 'short') for _kind, wrong, _widgets, _text in texts):
+            break
+        time.sleep(.3)
+    return texts
+
+
 def is_foreign(text):
     """English of the program; GTK says some names twice."""
     text = re.sub(r'^(.+) \1$', r'\1', text)
@@ -65,7 +76,7 @@ class Eye:
 
     def look(self, place):
         app = self.scene.app
-        texts = read(app)
+        texts = read_still(app)
         self.judge(place, texts)
         for item, _chain in Look(app.root.program).below(ROOT):
             if is_foreign(item.name):
@@ -75,7 +86,7 @@ class Eye:
             run('xdotool', 'mousemove', '1279', '799')  # no tooltip stands where the window was
             for title, _width, _height in sizes:
                 app.resize(360, 720, f'^{re.escape(title)}$')
-            self.judge(place + ', narrow', read(app))
+            self.judge(place + ', narrow', read_still(app))
             if 'SHOTS' in os.environ:
                 self.scene.shot(place.replace(' ', '-') + '-narrow')
             for title, width, height in sizes:
@@ -87,7 +98,7 @@ class Eye:
                 self.found.setdefault(f'in English: {kind} {text!r} in {widgets}', place)
             # A tooltip says all of it: a sentence with people in it may be as long as they like, and what was chosen stands whole in the list that opens.
             own = re.search(OWN, text) and not (wrong == 'short' and ('@' in text or re.search(r'<GtkToggleButton<GtkDropDown', widgets)))
-            if wrong == 'outside' or wrong in ('cut', 'short') and own and not re.search(MAY_BE_SHORT, widgets):
+            if wrong in ('outside', 'low', 'turned') or wrong in ('cut', 'short') and own and not re.search(MAY_BE_SHORT, widgets):
                 self.found.setdefault(f'{wrong}: {kind} {text!r} in {widgets}', place)
 
 

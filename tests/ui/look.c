@@ -1,8 +1,8 @@
 /* Preloaded into the program by a test: at SIGUSR2 it writes down what a person can read on all of its windows, one line a text, and how much of it
  * is seen.  Main thread; it must change nothing.
  *
- * Lines in $SOSIK_LOOK, fields with tabs between: kind (label, tooltip, placeholder, title, popover), what is wrong with it ("-", or of: short, cut, outside), the widgets
- * that it is in, the text.  "end" closes what one signal asked for. */
+ * Lines in $SOSIK_LOOK, fields with tabs between: kind (label, tooltip, placeholder, title, popover), what is wrong with it ("-", or of: short, cut, outside, low: higher than
+ * its place, turned: read from the wrong side), the widgets that it is in, the text.  "end" closes what one signal asked for. */
 #include <glib-unix.h>
 #include <gtk/gtk.h>
 #include <stdio.h>
@@ -24,17 +24,17 @@ tell (const char *kind, const char *fault, GtkWidget *widget, const char *text)
   fprintf (out, "%s\t%s\t%s\t%s\n", kind, fault, chain->str, plain);
 }
 
-/* Of what scrolls sideways nothing is out of reach. */
+/* Of what scrolls that way nothing is out of reach. */
 static gboolean
-scrolls_sideways (GtkWidget *widget)
+scrolls (GtkWidget *widget, GtkOrientation orientation)
 {
   for (GtkWidget *at = widget; at != NULL; at = gtk_widget_get_parent (at)) {
-    GtkPolicyType across;
+    GtkPolicyType across, down;
 
     if (!GTK_IS_SCROLLED_WINDOW (at))
       continue;
-    gtk_scrolled_window_get_policy (GTK_SCROLLED_WINDOW (at), &across, NULL);
-    if (across != GTK_POLICY_NEVER)
+    gtk_scrolled_window_get_policy (GTK_SCROLLED_WINDOW (at), &across, &down);
+    if ((orientation == GTK_ORIENTATION_HORIZONTAL ? across : down) != GTK_POLICY_NEVER)
       return TRUE;
   }
   return FALSE;
@@ -46,9 +46,57 @@ is_outside (GtkWidget *widget)
   GtkWidget *root = GTK_WIDGET (gtk_widget_get_native (widget));
   graphene_rect_t box;
 
-  if (scrolls_sideways (widget) || !gtk_widget_compute_bounds (widget, root, &box))
+  if (scrolls (widget, GTK_ORIENTATION_HORIZONTAL)
+      || !gtk_widget_compute_bounds (widget, root, &box))
     return FALSE;
   return box.origin.x < -1 || box.origin.x + box.size.width > gtk_widget_get_width (root) + 1;
+}
+
+/* Its lines need more room from top to bottom than they were given, or reach over an edge of what holds it. */
+static gboolean
+is_low (GtkWidget *widget, PangoLayout *layout)
+{
+  GtkWidget *root = GTK_WIDGET (gtk_widget_get_native (widget));
+  graphene_rect_t box;
+  int height = 0;
+
+  if (g_str_equal (G_OBJECT_TYPE_NAME (root),
+                   "GtkTooltipWindow")) /* it has what it asks for, a frame later */
+    return FALSE;
+  if (layout != NULL)
+    pango_layout_get_pixel_size (layout, NULL, &height);
+  if (height > gtk_widget_get_height (widget) + 1)
+    return TRUE;
+  if (scrolls (widget, GTK_ORIENTATION_VERTICAL))
+    return FALSE;
+  for (GtkWidget *at = gtk_widget_get_parent (widget); at != NULL && at != root;
+       at = gtk_widget_get_parent (at)) {
+    if (gtk_widget_get_overflow (at) == GTK_OVERFLOW_HIDDEN
+        && gtk_widget_compute_bounds (widget, at, &box)
+        && (box.origin.y < -1 || box.origin.y + box.size.height > gtk_widget_get_height (at) + 1))
+      return TRUE;
+  }
+  return gtk_widget_compute_bounds (widget, root, &box)
+         && (box.origin.y < -1
+             || box.origin.y + box.size.height > gtk_widget_get_height (root) + 1);
+}
+
+/* A line with words that are read from right to left, in a window that is, begins at the left, since its first word is another's. */
+static gboolean
+is_turned (GtkWidget *widget, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  if (gtk_widget_get_direction (widget) != GTK_TEXT_DIR_RTL)
+    return FALSE;
+  for (guint i = 0; lines[i] != NULL; i++) {
+    if (pango_find_base_dir (lines[i], -1) != PANGO_DIRECTION_LTR)
+      continue;
+    for (const char *c = lines[i]; *c != '\0'; c = g_utf8_next_char (c))
+      if (pango_unichar_direction (g_utf8_get_char (c)) == PANGO_DIRECTION_RTL)
+        return TRUE;
+  }
+  return FALSE;
 }
 
 /* What is cut can be read whole where the pointer rests. */
@@ -65,11 +113,15 @@ says_itself (GtkWidget *widget)
 }
 
 static const char *
-fault_of (GtkWidget *widget, PangoLayout *layout)
+fault_of (GtkWidget *widget, PangoLayout *layout, const char *text)
 {
   if (layout != NULL && pango_layout_is_ellipsized (layout))
     return says_itself (widget) ? "short" : "cut";
-  return is_outside (widget) ? "outside" : "-";
+  if (is_outside (widget))
+    return "outside";
+  if (is_low (widget, layout))
+    return "low";
+  return is_turned (widget, text) ? "turned" : "-";
 }
 
 /* One that shows nothing of itself: see-through, or in a stack of which another page is shown. */
@@ -94,8 +146,10 @@ look_at (GtkWidget *widget)
     tell ("popover", "-", widget, "");
   if (GTK_IS_LABEL (widget)) {
     if (*gtk_label_get_text (GTK_LABEL (widget)) != '\0')
-      tell ("label", fault_of (widget, gtk_label_get_layout (GTK_LABEL (widget))), widget,
-            gtk_label_get_text (GTK_LABEL (widget)));
+      tell ("label",
+            fault_of (widget, gtk_label_get_layout (GTK_LABEL (widget)),
+                      gtk_label_get_text (GTK_LABEL (widget))),
+            widget, gtk_label_get_text (GTK_LABEL (widget)));
   } else if (GTK_IS_TEXT (widget)) {
     const char *placeholder = gtk_text_get_placeholder_text (GTK_TEXT (widget));
 
