@@ -130,20 +130,39 @@ base_name_join (const char *const parts[BASE_NAME_PARTS])
   return name;
 }
 
-/* `whole` is nothing but the two, one way or the other. */
+/* Korean family names: nine in ten people have one of these. */
 static gboolean
-is_of_others (const char *whole, const char *family, const char *given)
+is_family (const char *word)
 {
-  g_autofree char *turned = g_strconcat (given, " ", family, NULL);
-  g_autofree char *turned_close = g_strconcat (given, family, NULL);
-  g_autofree char *apart = g_strconcat (family, " ", given, NULL);
-  Scripts both = find_scripts (family) | find_scripts (given);
+  static const char singles[] =
+      "김이박최정강조윤장임한오서신권황안송류전홍유고문양손배백허남심노로하곽성차주우구나민진지엄채원천방공현"
+      "함변염여추도소석선설마길연위표명기반라왕금옥육인맹제모탁국어은편용예경봉사부";
+  static const char *const doubles[] = { "남궁", "황보", "제갈", "선우", "사공",
+                                         "서문", "독고", "동방", NULL };
 
-  if (*family == '\0' || *given == '\0' || both == KATAKANA || (both & OTHER) != 0)
-    return FALSE;
-  /* Japanese and Chinese may well have meant the space between. */
-  return g_str_equal (whole, turned) || g_str_equal (whole, turned_close)
-         || (both == HANGUL && g_str_equal (whole, apart));
+  return g_utf8_strlen (word, -1) == 1 ? strstr (singles, word) != NULL
+                                       : g_strv_contains (doubles, word);
+}
+
+/* `whole` is nothing but two Korean names, of which one can only be that of the family; NULL: it is not. */
+static char *
+put_right (const char *whole, const char *family, const char *given)
+{
+  const char *const names[] = { family, given };
+
+  if (find_scripts (family) != HANGUL || find_scripts (given) != HANGUL)
+    return NULL;
+  for (int i = 0; i < 2; i++) {
+    const char *first = names[i], *last = names[1 - i];
+    g_autofree char *apart = g_strconcat (first, " ", last, NULL);
+    g_autofree char *close = g_strconcat (first, last, NULL);
+
+    if (!g_str_equal (whole, apart) && !g_str_equal (whole, close))
+      continue;
+    if (is_family (first) != is_family (last))
+      return is_family (first) ? g_strconcat (first, last, NULL) : g_strconcat (last, first, NULL);
+  }
+  return NULL;
 }
 
 char *
@@ -154,9 +173,9 @@ base_name_mend (const char *whole, const char *const parts[BASE_NAME_PARTS])
   char *name;
 
   strip_parts (parts, stripped);
-  if (*bare == '\0' || is_of_others (bare, stripped[BASE_NAME_FAMILY], stripped[BASE_NAME_GIVEN]))
-    name = join (stripped);
-  else
+  name = *bare == '\0' ? join (stripped)
+                       : put_right (bare, stripped[BASE_NAME_FAMILY], stripped[BASE_NAME_GIVEN]);
+  if (name == NULL)
     name = g_steal_pointer (&bare);
   free_parts (stripped);
   return name;

@@ -20,8 +20,9 @@ typedef enum
  * "John Smith"; Hungarian and Vietnamese, which no script tells apart, in their locales: "Nagy Anna".  Parts may be NULL; "" when all are
  * none. */
 char *base_name_join (const char *const parts[BASE_NAME_PARTS]) G_GNUC_WARN_UNUSED_RESULT;
-/* `whole` (nullable) as it was written, unless it is nothing but these parts put together in the order of others, as many
- * programs do: "민우 김" and "김 민우" are "김민우". */
+/* `whole` (nullable) as it was written, unless it is nothing but a Korean name put together in the order of others, as many programs do:
+ * “민우 김” and “김 민우” are “김민우”.  Which of the two is that of the family does not go by the parts: they may have been
+ * guessed from the whole, as if it were English. */
 char *base_name_mend (const char *whole,
                       const char *const parts[BASE_NAME_PARTS]) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -64,12 +64,18 @@ test_mend (void)
   check_mend ("민우 김", "김", "민우", "김민우");
   check_mend ("김 민우", "김", "민우", "김민우");
   check_mend (" 민우김 ", "김", "민우", "김민우");
-  check_mend ("太郎 山田", "山田", "太郎", "山田太郎");
+  /* Guessed from the whole by others */
+  check_mend ("김 민우", "민우", "김", "김민우");
+  check_mend ("남궁 민수", "민수", "남궁", "남궁민수");
+  check_mend ("김 준", "준", "김", "김준");
   check_mend (NULL, "김", "민우", "김민우");
   check_mend (" ", "Smith", "John", "John Smith");
   /* As they were written */
   check_mend ("김민우 대리", "김", "민우", "김민우 대리");
   check_mend ("山田 太郎", "山田", "太郎", "山田 太郎");
+  check_mend ("山田 太郎", "太郎", "山田", "山田 太郎");
+  check_mend ("선우 김", "김", "선우", "선우 김"); /* both are names of families */
+  check_mend ("하늘 바람", "바람", "하늘", "하늘 바람");
   check_mend ("Smith, John", "Smith", "John", "Smith, John");
   check_mend ("マイケル ジャクソン", "ジャクソン", "マイケル", "マイケル ジャクソン");
   check_mend ("민우 김", NULL, "민우 김", "민우 김");
