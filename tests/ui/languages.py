@@ -40,17 +40,17 @@ TYPE = r'(Gtk|Adw|WebKit|Ui|Gdk)[A-Z]\w+$'
 
 def read(app):
     """[(kind, what is wrong, widgets, text)] of all that a person can read now."""
-    with open(TOLD, encoding='utf-8') as file:
+    with open(TOLD, 'rb') as file:  # what has come so far may end within a letter
         file.seek(0, os.SEEK_END)
         os.kill(app.process.pid, signal.SIGUSR2)
-        told = ''
+        told = b''
 
         def is_told():
             nonlocal told
             told += file.read()
-            return told.endswith('end\n')
+            return (b'\n' + told).endswith(b'\nend\n')
         eventually(is_told, what='what can be read')
-    return [line.split('\t', 3) for line in told.splitlines()[:-1]]
+    return [line.split('\t', 3) for line in told.decode().splitlines()[:-1]]
 
 
 def read_still(app):
