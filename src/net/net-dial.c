@@ -34,10 +34,23 @@ on_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-on_cancelled (GCancellable *cancellable, gpointer inner)
+static gboolean
+cancel_inner (gpointer inner)
 {
   g_cancellable_cancel (inner);
+  return G_SOURCE_REMOVE;
+}
+
+/* Any thread.  GLib 2.74 forgets a source that one thread cancels while another one takes it down, so who waits does that itself. */
+static void
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  Dial *dial = user_data;
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_set_callback (source, cancel_inner, g_object_ref (dial->inner), g_object_unref);
+  g_source_attach (source, g_main_loop_get_context (dial->loop));
 }
 
 static void
@@ -105,7 +118,7 @@ run (Dial *dial, const NetEndpoint *endpoint, guint timeout_ms, GCancellable *ca
   g_source_set_callback (timer, on_timeout, dial, NULL);
   g_source_attach (timer, context);
   if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), dial->inner, NULL);
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), dial, NULL);
 
   g_socket_client_connect_async (client, address, dial->inner, on_connected, dial);
   g_main_loop_run (dial->loop);
