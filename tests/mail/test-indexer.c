@@ -153,9 +153,8 @@ static void
 test_open (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
-  g_autofree char *long_way = g_strnfill (3000, '.'); /* further down than the row shows */
-  g_autofree char *body = g_strconcat (LETTER ("two", "Dear all\r\n\r\n"), long_way,
-                                       "\r\n또 다른 이메일을 보냅니다\r\n", NULL);
+  g_autofree char *body =
+      test_make_letter (LETTER ("two", "Dear all\r\n\r\n"), "또 다른 이메일을 보냅니다");
   g_autoptr (MailFolder) folder = NULL;
 
   bench_add (bench, bench->inbox, 1000, LETTER ("one", "이메일을 보냈습니다"));
@@ -190,9 +189,8 @@ static void
 test_kept_search (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
-  g_autofree char *long_way = g_strnfill (3000, '.');
-  g_autofree char *body = g_strconcat (LETTER ("two", "Dear all\r\n\r\n"), long_way,
-                                       "\r\n또 다른 이메일을 보냅니다\r\n", NULL);
+  g_autofree char *body =
+      test_make_letter (LETTER ("two", "Dear all\r\n\r\n"), "또 다른 이메일을 보냅니다");
   MailFolder *kept;
 
   wait_until (is_whole, bench);

@@ -286,6 +286,14 @@ bench_add (Bench *bench, MailFolder *folder, gint64 received, const char *body)
   return bench_add_from (bench, folder, received, "ada@example.org", body);
 }
 
+char *
+test_make_letter (const char *header, const char *word)
+{
+  g_autofree char *long_way = g_strnfill (3000, '.');
+
+  return g_strconcat (header, long_way, "\r\n", word, "\r\n", NULL);
+}
+
 gint64
 bench_add_from (Bench *bench, MailFolder *folder, gint64 received, const char *address,
                 const char *body)

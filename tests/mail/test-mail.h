@@ -39,6 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
 
 BaseAccount *bench_account_new (const char *id);
 void bench_make_folders (Bench *bench);
+/* The header (and what follows it), and a word that stands further down than the row shows. */
+char *test_make_letter (const char *header, const char *word) G_GNUC_WARN_UNUSED_RESULT;
 /* One message; body may be NULL.  Returns its row id. */
 gint64 bench_add (Bench *bench, MailFolder *folder, gint64 received, const char *body);
 gint64 bench_add_from (Bench *bench, MailFolder *folder, gint64 received, const char *address,

@@ -58,15 +58,6 @@ wait_found (Bench *bench, const char *typed, guint expected)
   wait_until (is_found, &wanted);
 }
 
-/* A text whose words stand further down than the row shows. */
-static char *
-make_letter (const char *header, const char *word)
-{
-  g_autofree char *long_way = g_strnfill (3000, '.');
-
-  return g_strconcat (header, long_way, "\r\n", word, "\r\n", NULL);
-}
-
 static const char pdf[] =
     "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -140,7 +131,7 @@ static void
 test_damage (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
-  g_autofree char *letter = make_letter (PLAIN, "이메일을 보냈습니다");
+  g_autofree char *letter = test_make_letter (PLAIN, "이메일을 보냈습니다");
   g_autoptr (MailFolder) folder = mail_folder_new_search ("", "body:메일", NULL, FALSE);
   g_autoptr (MailMessageList) list = NULL;
 
@@ -182,7 +173,7 @@ static void
 test_charset (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
-  g_autofree char *letter = make_letter (HEADER, "\xec\xe8\xf0\xed\xfb\xe9"); /* мирный */
+  g_autofree char *letter = test_make_letter (HEADER, "\xec\xe8\xf0\xed\xfb\xe9"); /* мирный */
   g_autoptr (GAsyncResult) set = NULL, removed = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -222,7 +213,7 @@ static void
 test_last_words (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
-  g_autofree char *letter = make_letter (PLAIN, "Nothing");
+  g_autofree char *letter = test_make_letter (PLAIN, "Nothing");
   g_autoptr (GError) error = NULL;
   g_autofree char *report = make_report ("application/pdf", pdf, strlen (pdf), 1);
   gint64 ids[] = { bench_add (bench, bench->inbox, 1000, letter),
@@ -248,7 +239,7 @@ test_charset_at_the_end (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
   g_autofree char *letter =
-      make_letter ("Message-ID: <one@example.org>\r\n" HEADER, "\xec\xe8\xf0\xed\xfb\xe9");
+      test_make_letter ("Message-ID: <one@example.org>\r\n" HEADER, "\xec\xe8\xf0\xed\xfb\xe9");
 
   bench_add (bench, bench->archive, 500, letter);
   bench_add (bench, bench->inbox, 1000, letter);
@@ -356,7 +347,7 @@ test_new_first (void)
                   *go = g_build_filename (bench->folder, "go", NULL),
                   *enough = g_build_filename (bench->folder, "enough", NULL),
                   *script = g_strdup_printf (WAITING, log, enough, go);
-  g_autofree char *plain = make_letter (PLAIN, "anew"), *read = NULL;
+  g_autofree char *plain = test_make_letter (PLAIN, "anew"), *read = NULL;
   guint n = 0;
 
   g_assert_true (g_file_set_contents (program, script, -1, NULL));
@@ -471,7 +462,7 @@ static void
 test_unreadable (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
-  g_autofree char *letter = make_letter (PLAIN, "Nothing");
+  g_autofree char *letter = test_make_letter (PLAIN, "Nothing");
   g_autofree char *index = g_build_filename (base_paths_get_data (bench->paths), "search.db", NULL);
   g_autofree char *log = g_strconcat (index, "-wal", NULL);
   g_autofree char *pack = NULL;
@@ -521,7 +512,7 @@ test_bounded (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
   g_autofree char *index = g_build_filename (base_paths_get_data (bench->paths), "search.db", NULL);
-  g_autofree char *letter = make_letter (PLAIN, "Nothing");
+  g_autofree char *letter = test_make_letter (PLAIN, "Nothing");
   StoreChange *change = make_change (mail_folder_get_id (bench->inbox), 1);
   StoreFolderChange *part = change->messages->pdata[0];
 
