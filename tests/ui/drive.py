@@ -12,6 +12,7 @@ import contextlib
 import os
 import re
 import subprocess
+import tempfile
 import time
 
 from Xlib import X
@@ -109,12 +110,15 @@ class App:
 
     def nth(self, number, role, name=None):
         """Of several, from either end, once there are as many."""
-        end = time.time() + self.timeout
-        while len(found := self.root.find_all(role, name)) < (number + 1 if number >= 0 else -number):
+        end, found = time.time() + self.timeout, []
+        while True:
+            with contextlib.suppress(NoAnswer):
+                found = self.root.find_all(role, name)
+                if len(found) >= (number + 1 if number >= 0 else -number):
+                    return found[number]
             if time.time() > end:
                 raise NotFound(f'{len(found)} of {role} {name}, not number {number}')
             time.sleep(.1)
-        return found[number]
 
     def wait_gone(self, role=None, name=None, timeout=None):
         self.wait(role, name, timeout, gone=True)
@@ -261,14 +265,21 @@ class App:
             run('xdotool', 'type', '--clearmodifiers', '--delay', '12', '--', text)
             time.sleep(.15)
             return
-        with subprocess.Popen(['xclip', '-selection', 'clipboard', '-quiet'], stdin=subprocess.PIPE,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as clip:
+        with tempfile.TemporaryFile() as told, subprocess.Popen(['xclip', '-selection', 'clipboard', '-verbose'], stdin=subprocess.PIPE,
+                                                                    stdout=subprocess.DEVNULL, stderr=told) as clip:
             clip.stdin.write(text.encode())
             clip.stdin.close()
-            time.sleep(.2)
+            self._wait_for_request(told, 1)
             self.key('ctrl+v')
+            self._wait_for_request(told, 2)  # the text has been fetched
             time.sleep(.3)
             clip.terminate()
+
+    def _wait_for_request(self, told, number):
+        """It says for which one it waits; the place in the file is its own."""
+        end = time.time() + 10
+        while f'request number {number}'.encode() not in os.pread(told.fileno(), 1 << 16, 0) and time.time() < end:
+            time.sleep(.05)
 
     def fill(self, role, name, text):
         """Clicks into the field and replaces what stands there."""

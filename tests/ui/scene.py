@@ -3,6 +3,7 @@
 The servers stay for all cases of a program, ten thousand ports above the usual ones; proxies stand where a case wants them.
 """
 import configparser
+import contextlib
 import functools
 import glob
 import os
@@ -13,6 +14,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'repo'))
+from access import NoAnswer  # noqa: E402
 from drive import App, NotFound  # noqa: E402
 from lab import Lab  # noqa: E402
 from words import Words  # noqa: E402
@@ -29,12 +31,13 @@ lab = Lab.start(os.path.join(STATE, 'lab'), BASE)
 
 
 def eventually(condition, timeout=60, what=''):
-    """Waits until condition () is true and returns what it gave."""
+    """Waits until condition () is true and returns what it gave; of a program that does not answer, nothing is."""
     end = time.time() + timeout
     while True:
-        found = condition()
-        if found:
-            return found
+        with contextlib.suppress(NoAnswer):
+            found = condition()
+            if found:
+                return found
         assert time.time() < end, f'not after {timeout} s: {what}'
         time.sleep(.2)
 
