@@ -148,8 +148,8 @@ look_into (StoreSearchPlaces *self, Segment *segment, const SearchNode *root)
 {
   g_autofree guint64 *docs = NULL;
 
-  segment->is_damaged =
-      segment->n_docs > STORE_INDEX_SEGMENT_MOST || segment->row_bits > STORE_INDEX_ROW_BITS_MOST;
+  segment->is_damaged = segment->n_docs == 0 || segment->n_docs > STORE_INDEX_SEGMENT_MOST
+                        || segment->row_bits > STORE_INDEX_ROW_BITS_MOST;
   if (segment->is_damaged)
     return;
   segment->n_words = (segment->n_docs + 63) / 64;
@@ -161,6 +161,13 @@ look_into (StoreSearchPlaces *self, Segment *segment, const SearchNode *root)
 }
 
 /* ---- of the index ---- */
+
+/* A broken page, or what stands in a whole one cannot be. */
+static gboolean
+is_damage (int code)
+{
+  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
 
 static int
 look_into_all (StoreSearchPlaces *self, StoreSearchFile *file, const SearchNode *root,
@@ -184,6 +191,8 @@ look_into_all (StoreSearchPlaces *self, StoreSearchFile *file, const SearchNode 
     if (code != SQLITE_DONE && code != SQLITE_ROW)
       break;
   }
+  /* The connection has forgotten the error when this statement, or the next one, has ended well. */
+  *is_damaged |= is_damage (code);
   (void)sqlite3_reset (list);
   return code;
 }
@@ -196,6 +205,7 @@ store_search_find_places (StoreSearch *self, GCancellable *cancellable, GError *
   gboolean is_damaged = FALSE;
   int code = sqlite3_step (file->get_end);
 
+  is_damaged = is_damage (code);
   g_clear_pointer (&self->places, store_search_places_free);
   self->places = places;
   if (code == SQLITE_ROW)
@@ -219,7 +229,7 @@ store_search_find_places (StoreSearch *self, GCancellable *cancellable, GError *
   if (code == SQLITE_DONE)
     return TRUE;
   g_clear_pointer (&self->places, store_search_places_free);
-  base_error_set (error, BASE_ERROR_DISK, sqlite3_errmsg (file->sqlite), "%s",
+  base_error_set (error, BASE_ERROR_DISK, sqlite3_errstr (code), "%s",
                   store_search_say_unreadable ());
   return FALSE;
 }
