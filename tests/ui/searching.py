@@ -310,13 +310,13 @@ def what_is_wrong_is_marked_and_mended(scene):
 
 @case
 def the_servers_are_asked_and_called_off(scene):
-    proxy = scene.proxy(993, 993, '--tls', GOOD, '--to-tls', '--stall-at', 'SEARCH')
+    proxy = scene.proxy(993, 993, '--tls', GOOD, '--to-tls', '--stall-at', 'SEARCH.*harbour')
     mail(scene, imap=993)
     begin(scene)
     scene.app.type('harbour')
     found(scene, 'Harbour report', 'Lunch on Friday', 'Filed away')
     scene.app.click('push button', exact('Search on Server'))
-    proxy.wait('C: .*SEARCH')
+    proxy.wait('C: .*SEARCH.*harbour')
     scene.app.wait('progress bar', exact('Searching on the server'))
     scene.shot('asking')
     scene.app.click('push button', exact('Cancel'))
