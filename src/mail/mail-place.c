@@ -129,8 +129,10 @@ mail_place_write (MailEngine *engine, MailFolder *folder)
   for (guint i = 0; i < meant->len; i++) {
     g_autofree char *other =
         base_query_write (BASE_QUERY_IN, mail_folder_get_path (meant->pdata[i]));
+    g_autoptr (BaseQuery) query = base_query_parse (other, 0);
 
-    if (meant->pdata[i] != folder)
+    /* One that no piece tells from it stays: too much is found then, where else nothing would be. */
+    if (!is_meant (base_query_get_root (query), folder))
       g_string_append_printf (text, " -%s", other);
   }
   return g_string_free (text, FALSE);

@@ -210,13 +210,13 @@ count (const Conversation *conversation, gint64 folder, StoreItem *item)
     if (!(member->marks & STORE_MARK_LISTED)
         || (member->marks & STORE_MARK_ASIDE && member->folder != folder))
       continue;
-    item->total += member->own == 0 || g_hash_table_add (all, &member->own);
+    item->total += member->copies == 0 || g_hash_table_add (all, &member->copies);
     if (!conversation->meant[i])
       continue;
     item->starred |= (member->marks & STORE_MARK_STARRED) != 0;
     item->has_attachments |= (member->marks & STORE_MARK_ATTACHED) != 0;
     if (member->marks & STORE_MARK_UNREAD)
-      item->unread += member->own == 0 || g_hash_table_add (unread, &member->own);
+      item->unread += member->copies == 0 || g_hash_table_add (unread, &member->copies);
   }
 }
 
@@ -231,6 +231,8 @@ get_conversation (StoreDb *db, const StoreListing *listing, gint64 thread, Store
     return FALSE;
   if (conversation.newest < 0)
     return TRUE;
+  if (!store_mark_name_copies (db, conversation.members, error))
+    return FALSE;
   const StoreMember *newest = get_member (&conversation, (guint)conversation.newest);
   g_autoptr (StoreItem) made = g_new0 (StoreItem, 1);
   made->id = thread;

@@ -47,6 +47,23 @@ count_read (Profile *profile, gint64 id)
   return ids->len;
 }
 
+/* What the list says of the conversation. */
+static void
+check_row (Profile *profile, gint64 id, guint total, guint unread)
+{
+  const StoreListing listing = { .folder = profile->inbox, .conversations = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items = NULL;
+  gint64 thread = 0;
+
+  g_assert_true (store_thread_get (profile->db, id, &thread, &error));
+  items = store_listing_get_items (profile->db, &listing, &thread, 1, &error);
+  g_assert_no_error (error);
+  const StoreItem *item = items->pdata[0];
+  g_assert_cmpuint (item->total, ==, total);
+  g_assert_cmpuint (item->unread, ==, unread);
+}
+
 /* Whichever way they come: one by one, or with the one they are a copy of. */
 static void
 test_date (void)
@@ -58,6 +75,7 @@ test_date (void)
   put_dated (profile, profile->archive, 1, 1000);
   g_assert_cmpint (count_copies (profile), ==, 1);
   g_assert_cmpuint (count_read (profile, first), ==, 1);
+  check_row (profile, first, 1, 1);
   put_dated (profile, profile->inbox, 2, 2000);
   put_dated (profile, profile->archive, 2, 3000);
   g_assert_cmpint (count_copies (profile), ==, 1);
@@ -65,6 +83,7 @@ test_date (void)
   put_dated (profile, profile->archive, 3, 2000);
   g_assert_cmpint (count_copies (profile), ==, 2);
   g_assert_cmpuint (count_read (profile, first), ==, 3);
+  check_row (profile, first, 3, 2); /* what lies elsewhere alone is not told of as unread here */
   mirror_follow (mirror);
   mirror_check (mirror);
 }
