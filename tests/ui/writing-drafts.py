@@ -283,6 +283,17 @@ def a_draft_lies_on_the_server_once_and_is_gone_on_with(scene):
     scene.quit()
 
 
+def is_saved_soon(scene, text):
+    """On a busy machine not each time."""
+    scene.app.type(f' {text} ')
+    end = time.time() + 4
+    while text not in scene.saved():
+        if time.time() > end:
+            return False
+        time.sleep(.2)
+    return True
+
+
 @case
 def what_is_open_is_copied_each_minute(scene):
     """What takes a minute is in one case."""
@@ -301,14 +312,16 @@ def what_is_open_is_copied_each_minute(scene):
     edit_draft(scene, 'First words')
     (_flags, begun), = drafts()
     # It is on this disk while the person writes on, and soon after they stop.
-    begin = time.time()
     scene.app.key('ctrl+Home')
-    while 'xxx' not in scene.saved():
-        assert time.time() < begin + 60, 'nothing is saved while the person writes'
+    for _ in range(20):
+        if 'xxx' in scene.saved():
+            break
         scene.app.key('x')
         time.sleep(.7)
-    scene.app.type(' Second words. ')
-    eventually(lambda: 'Second words.' in scene.saved(), 60, 'saved two seconds after the last letter')
+    else:
+        raise AssertionError('nothing is saved while the person writes')
+    which = ('Second', 'Third', 'Fourth', 'Fifth', 'Sixth')
+    assert any(is_saved_soon(scene, f'{one} words.') for one in which), 'not saved two seconds after the last letter'
     # Another computer goes on with it as well.
     scene.empty('alice')
     scene.append('alice', 'Drafts', begun.as_bytes().replace(b'First words', b'Elsewhere').replace(b'<first@', b'<second@'))
@@ -319,7 +332,7 @@ def what_is_open_is_copied_each_minute(scene):
     scene.shot('conflict')
     texts = sorted((m['Subject'], text_of(m).strip()) for _f, m in drafts())
     assert texts[0] == ('Begun', 'Elsewhere'), texts
-    assert texts[1][0] == 'Begun' and texts[1][1].startswith('xxx') and 'Second words. First words' in texts[1][1], texts
+    assert texts[1][0] == 'Begun' and texts[1][1].startswith('xxx') and re.search(r'Second words\. .*First words', texts[1][1]), texts
     assert texts[2][0] == 'Touched' and 'Typed. ' in texts[2][1], texts
     assert 'Untouched' not in scene.saved()
     scene.quit()
