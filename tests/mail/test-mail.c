@@ -391,6 +391,7 @@ main (int argc, char **argv)
   add_list_tests ();
   add_network_tests ();
   add_person_tests ();
+  add_place_tests ();
   add_recipient_tests ();
   add_reindex_tests ();
   add_content_tests ();

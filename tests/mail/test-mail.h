@@ -80,6 +80,7 @@ void add_oauth_tests (void);
 void add_order_tests (void);
 void add_parts_tests (void);
 void add_person_tests (void);
+void add_place_tests (void);
 void add_recipient_tests (void);
 void add_reindex_tests (void);
 void add_remote_tests (void);
