@@ -612,7 +612,7 @@ base_query_value_list (BaseQueryOp op)
       g_ptr_array_add (shown, value_shown (&values[i]));
   }
   g_ptr_array_add (shown, NULL);
-  return g_strjoinv (", ", (char **)shown->pdata);
+  return g_strjoinv (_ (", "), (char **)shown->pdata);
 }
 
 static const char *

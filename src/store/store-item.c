@@ -1,5 +1,6 @@
 /* The rows of a list: what it shows of a conversation or message, and which messages are meant by it.  Any thread with a
  * connection; writes nothing. */
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "store-listing.h"
@@ -168,7 +169,7 @@ name_participants (StoreDb *db, const Conversation *conversation, gint64 folder,
       g_ptr_array_insert (names, 0, g_strdup (shown));
   }
   g_ptr_array_add (names, NULL);
-  item->participants = g_strjoinv (", ", (char **)names->pdata);
+  item->participants = g_strjoinv (_ (", "), (char **)names->pdata);
   return TRUE;
 }
 
