@@ -9,16 +9,16 @@
 
 static const QuirkMail three[] = { { 3, "three" }, { 5, "five" }, { 7, "seven" }, { 0 } };
 
-/* BYE without end (one TLS record of it, for the client hangs up at once): the first one is enough. */
-static void
-test_endless_bye (void)
+/* BYE without end (one TLS record of it, for the client hangs up at once): the first one is enough.  How long it took, in µs. */
+static gint64
+hear_endless_bye (void)
 {
   g_autoptr (GString) rules = g_string_new ("ON: $tag NOOP\n");
   QuirkServer quirk = { .inbox = three };
   FakeServer *server;
   ImapSession *session;
   g_autoptr (GError) error = NULL;
-  gint64 begun;
+  gint64 begun, took;
 
   g_string_append (rules, "S- ");
   for (guint i = 0; i < 300; i++)
@@ -30,10 +30,21 @@ test_endless_bye (void)
   g_assert_false (imap_session_noop (session, NULL, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
   g_assert_false (imap_session_is_usable (session));
-  /* it does not wait for what still comes, which is for ever */
   imap_session_logout (session);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 20 * G_USEC_PER_SEC);
+  took = g_get_monotonic_time () - begun;
   quirk_end (server, session);
+  return took;
+}
+
+/* It does not wait for what still comes, which is for ever; who does, waits each time. */
+static void
+test_endless_bye (void)
+{
+  gint64 took = G_MAXINT64;
+
+  for (guint try = 0; try < 10 && took >= G_USEC_PER_SEC; try++)
+    took = hear_endless_bye ();
+  g_assert_cmpint (took, <, G_USEC_PER_SEC);
 }
 
 /* BODY[] with no value behind it: what stands next is not taken for it, and the body is asked for again another time. */

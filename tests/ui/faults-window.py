@@ -169,7 +169,7 @@ def saving_all_can_be_stopped(scene):
     scene.app.click('push button|toggle button', r'^More for holiday\.bin')
     scene.app.click(None, exact('_Print…'))
     scene.app.click('push button', r'^Cancel fetching holiday\.bin')
-    scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet', timeout=60)
+    scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet', timeout=3)
     assert not scene.app.find('dialog'), 'somebody asks or says something though it was stopped'
     for _ in range(3):
         scene.app.key('ctrl+shift+u')

@@ -242,7 +242,7 @@ def looking_for_servers_can_be_cancelled(scene):
     fill_in(scene)
     scene.app.click('push button', exact('Continue'))
     scene.app.click('push button', exact('Cancel'))
-    scene.app.wait('push button', exact('Continue'), timeout=60)
+    scene.app.wait('push button', exact('Continue'), timeout=5)
     assert scene.value('E-mail address') == 'alice@lab.test'
     assert scene.value('Your name') == 'Alice Lee'
 
@@ -347,7 +347,7 @@ def who_gives_up_holds_no_connection(scene):
     eventually(lambda: connections() == 2, what='both servers were found, and wait')
     scene.app.click(scene.app.nth(-1, 'push button', exact('Close')))
     scene.app.wait_gone('push button', exact('Sign In'))
-    eventually(lambda: connections() == 0, 30, 'nobody holds them')
+    eventually(lambda: connections() == 0, 5, 'nobody holds them')
     scene.quit()
 
 

@@ -87,7 +87,7 @@ def what_is_done_while_sending_can_be_undone_is_told_at_once(scene):
     scene.says('^Sending “On its way”')
     scene.app.click('list item|table row', 'Meanwhile')
     scene.app.key('a')
-    scene.says('^1 message moved to ', timeout=60)
+    scene.says('^1 message moved to ', timeout=4)
     scene.shot('archived')
     # And then the other one can still be taken back.
     scene.says('^Sending “On its way”')
@@ -332,7 +332,7 @@ def what_is_open_is_copied_each_minute(scene):
     scene.shot('conflict')
     texts = sorted((m['Subject'], text_of(m).strip()) for _f, m in drafts())
     assert texts[0] == ('Begun', 'Elsewhere'), texts
-    assert texts[1][0] == 'Begun' and texts[1][1].startswith('xxx') and re.search(r'Second words\. .*First words', texts[1][1]), texts
+    assert texts[1][0] == 'Begun' and texts[1][1].startswith('xxx') and re.search(r'Second words\. .*First words', texts[1][1], re.DOTALL), texts
     assert texts[2][0] == 'Touched' and 'Typed. ' in texts[2][1], texts
     assert 'Untouched' not in scene.saved()
     scene.quit()
