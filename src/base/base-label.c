@@ -34,22 +34,33 @@ is_same (const char *name, const char *folded)
   return strcmp (own, folded) == 0;
 }
 
+static gboolean
+is_shown_as (guint which, const char *folded)
+{
+  return is_same (five[which].name, folded)
+         || is_same (g_dpgettext2 (NULL, "label", five[which].name), folded);
+}
+
+/* Asked of each label of each message that a search looks at: the five are compared by their names only where they are met. */
 gboolean
 base_label_is_called (const char *label, const char *folded)
 {
-  const char *keyword = base_label_find_keyword (folded);
   gboolean marked = label[0] == '\\' || label[0] == '$';
 
-  return is_same (label, folded) || (marked && is_same (label + 1, folded))
-         || (keyword != NULL && g_ascii_strcasecmp (label, keyword) == 0);
+  if (is_same (label, folded) || (marked && is_same (label + 1, folded)))
+    return TRUE;
+  for (guint i = 0; label[0] == '$' && i < G_N_ELEMENTS (five); i++) {
+    if (g_ascii_strcasecmp (label, five[i].keyword) == 0)
+      return is_shown_as (i, folded);
+  }
+  return FALSE;
 }
 
 const char *
 base_label_find_keyword (const char *folded)
 {
   for (guint i = 0; i < G_N_ELEMENTS (five); i++) {
-    if (is_same (five[i].name, folded)
-        || is_same (g_dpgettext2 (NULL, "label", five[i].name), folded))
+    if (is_shown_as (i, folded))
       return five[i].keyword;
   }
   return NULL;
