@@ -5,14 +5,17 @@
 #include "base-account.h"
 #include "base-paths.h"
 #include "mail-engine-private.h"
+#include "mail-indexer.h"
 #include "mail-message-list.h"
 #include "mail-private.h"
 #include "store-folder.h"
+#include "store-index.h"
 #include "store-message.h"
 #include "store-operation.h"
 #include "ui-list.h"
 #include "ui-resources.h"
 #include "ui-row.h"
+#include "ui-search-bar.h"
 
 #define N    3000
 #define COME 600
@@ -369,6 +372,53 @@ test_label (World *world)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* ---- what is said of a search whose words are not all in the index ---- */
+
+static void
+wait_for_result (World *world, const char *pattern)
+{
+  GtkWidget *bar = find_child (GTK_WIDGET (world->list), UI_TYPE_SEARCH_BAR);
+  GtkLabel *result = GTK_LABEL (gtk_widget_get_template_child (bar, UI_TYPE_SEARCH_BAR, "result"));
+  gint64 end = g_get_monotonic_time () + PATIENCE_US;
+
+  while (!g_pattern_match_simple (pattern, gtk_label_get_text (result))) {
+    g_assert_cmpint (g_get_monotonic_time (), <, end);
+    g_main_context_iteration (NULL, FALSE);
+  }
+}
+
+static void
+set_indexed (World *world, gint64 up_to)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreIndex) index = store_index_open (world->db, NULL, &error);
+  StoreIndexMark mark = { .rows = -1, .texts = up_to };
+
+  g_assert_no_error (error);
+  g_assert_true (store_index_get_last (index, &mark.seen, &error));
+  g_assert_true (store_index_add (index, NULL, 0, &mark, &error));
+}
+
+/* Up to when it is indexed, until all of it is; rows are found meanwhile. */
+static void
+test_indexed_up_to (World *world)
+{
+  g_autoptr (GDateTime) day = g_date_time_new_utc (2021, 3, 15, 12, 0, 0);
+
+  g_clear_pointer (&world->engine->indexer, mail_indexer_free);
+  set_indexed (world, G_MAXINT32);
+  ui_list_open_search (world->list);
+  ui_list_search (world->list, "Subject", 0);
+  wait_for_result (world, "* messages · Mail is still being read, and found by subject and people");
+  set_indexed (world, g_date_time_to_unix (day));
+  ui_list_search (world->list, "Subject 0", 0);
+  wait_for_result (world,
+                   "* messages · Indexed up to March 2021: older mail is still being read,*");
+  world->engine->indexer = mail_indexer_new (world->engine->store, world->engine->changes);
+  wait_for_result (world, "* messages");
+  g_assert_true (ui_list_close_search (world->list));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -405,6 +455,7 @@ main (int argc, char **argv)
                         (GTestDataFunc)(gpointer)test_another_folder);
   g_test_add_data_func ("/list/emptied", &world, (GTestDataFunc)(gpointer)test_emptied);
   g_test_add_data_func ("/list/label", &world, (GTestDataFunc)(gpointer)test_label);
+  g_test_add_data_func ("/list/indexed-up-to", &world, (GTestDataFunc)(gpointer)test_indexed_up_to);
   int status = g_test_run ();
 
   gtk_window_destroy (GTK_WINDOW (world.window));
