@@ -309,6 +309,22 @@ def what_is_wrong_is_marked_and_mended(scene):
 
 
 @case
+def what_was_typed_with_another_keyboard_is_offered_right(scene):
+    mail(scene)
+    begin(scene)
+    for wrong, right, subject in ((keys('회의록'), '회의록', '이메일을 보냅니다'), ('ㅣㅕㅜ초', 'lunch', 'Lunch on Friday')):
+        scene.app.fill(*ENTRY, wrong)
+        scene.app.wait('label', exact(words('Typed with another keyboard layout?')))
+        scene.app.wait('label', exact(words('No Results')))
+        scene.shot('keyboard-' + right)
+        scene.app.click('push button', exact(words('Search for %s instead').replace('%s', right)))
+        typed(scene, right)
+        found(scene, subject)
+        scene.app.wait_gone('label', exact(words('Typed with another keyboard layout?')))
+    scene.quit()
+
+
+@case
 def the_servers_are_asked_and_called_off(scene):
     proxy = scene.proxy(993, 993, '--tls', GOOD, '--to-tls', '--stall-at', 'SEARCH.*harbour')
     mail(scene, imap=993)
@@ -404,5 +420,5 @@ def keys_are_an_input_methods_first(scene):
 
 if __name__ == '__main__':
     main(chosen([what_is_typed_is_completed, folders_and_accounts_are_suggested, labels_are_suggested, what_was_looked_for_comes_back, operators_are_chips, there_is_help,
-                 what_is_wrong_is_marked_and_mended, the_servers_are_asked_and_called_off, all_that_was_found_is_selected, what_is_composed_is_looked_for,
-                 what_is_composed_elsewhere_is_looked_for, keys_are_an_input_methods_first]), finish)
+                 what_is_wrong_is_marked_and_mended, what_was_typed_with_another_keyboard_is_offered_right, the_servers_are_asked_and_called_off,
+                 all_that_was_found_is_selected, what_is_composed_is_looked_for, what_is_composed_elsewhere_is_looked_for, keys_are_an_input_methods_first]), finish)
