@@ -54,6 +54,13 @@ base_char_is_syllable (gunichar c)
   return c >= 0xac00 && c <= 0xd7a3;
 }
 
+/* What folding leaves of white space, and what is found whatever of it stands there, and however much. */
+static inline gboolean
+base_char_is_space (char c)
+{
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 static inline BaseCharKind
 base_char_get_kind (gunichar c)
 {

@@ -18,19 +18,13 @@ struct _BaseFind
   guint n_initials;
 };
 
-static inline gboolean
-is_space (char c)
-{
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static void
 squeeze (BaseFind *self)
 {
   gsize n = 0;
 
   for (gsize i = 0; i < self->length; i++) {
-    if (!is_space (self->folded[i]))
+    if (!base_char_is_space (self->folded[i]))
       self->folded[n++] = self->folded[i];
     else if (n > 0 && self->folded[n - 1] != ' ')
       self->folded[n++] = ' ';
@@ -121,9 +115,9 @@ match_rest (const BaseFind *self, const char *text, const char *at, const char *
     if (at == end)
       return NULL;
     if (*wanted == ' ') {
-      if (!is_space (*at))
+      if (!base_char_is_space (*at))
         return NULL;
-      while (at < end && is_space (*at))
+      while (at < end && base_char_is_space (*at))
         at++;
     } else if (*at++ != *wanted) {
       return NULL;

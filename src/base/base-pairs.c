@@ -57,15 +57,17 @@ sum_of (const char *begin, const char *end)
   return sum ^ (sum >> 29);
 }
 
-/* Of three characters of a run that follow each other: of all there are, these alone, which they say themselves. */
-#define IS_CHOSEN(sum) (((sum) >> 40) % 2 == 0)
+/* Of the threes, and of the fives, of a run: of all there are, these parts, which they say themselves. */
+#define ONE_THREE_OF 2
+#define ONE_FIVE_OF  8
 
+/* Characters of a run that follow each other. */
 static inline void
-add_three (Pairs *pairs, const char *begin, const char *end)
+add_some (Pairs *pairs, const char *begin, const char *end, guint one_of)
 {
   guint64 sum = sum_of (begin, end);
 
-  if (IS_CHOSEN (sum))
+  if ((sum >> 40) % one_of == 0)
     append (pairs, (guint32)(sum >> 16));
 }
 
@@ -89,7 +91,7 @@ find_end (const char *at, const char *end, BaseCharKind kind)
 static gboolean
 next_piece (const char **at, const char *end, Piece *piece, Pairs *pairs)
 {
-  const char *next = *at, *before = NULL, *now;
+  const char *next = *at, *before = NULL, *now, *begins[5];
   guint n = 0;
 
   *piece = (Piece){ NULL, NULL, NULL, NULL, FALSE, BASE_CHAR_BREAK };
@@ -103,8 +105,11 @@ next_piece (const char **at, const char *end, Piece *piece, Pairs *pairs)
     return TRUE;
   }
   for (BaseCharKind kind = piece->kind; kind == BASE_CHAR_UNSPACED;) {
+    begins[n % 5] = now;
     if (++n > 2)
-      add_three (pairs, piece->last, next);
+      add_some (pairs, piece->last, next, ONE_THREE_OF);
+    if (n > 4)
+      add_some (pairs, begins[n % 5], next, ONE_FIVE_OF);
     piece->last = before != NULL ? before : now;
     before = now;
     now = next;
@@ -130,10 +135,28 @@ sum_as_second (const Piece *piece)
   return sum_of (piece->begin, piece->second != NULL ? piece->second : piece->end);
 }
 
-static inline void
-add_pair (Pairs *pairs, guint64 first, guint64 second)
+/* Of what stands between two pieces, white space as one blank each, as it is found (base-find.c): most often that is all. */
+static inline guint64
+sum_between (const char *at, const char *end)
 {
-  guint64 sum = (first * G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53)) ^ (second + (first >> 31));
+  guint64 sum = 0;
+  char last = '\0';
+
+  for (; at < end; at++) {
+    char c = base_char_is_space (*at) ? ' ' : *at;
+
+    if (c != ' ' || last != ' ')
+      sum = (sum + (guchar)c) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+    last = c;
+  }
+  return sum;
+}
+
+static inline void
+add_pair (Pairs *pairs, guint64 first, guint64 between, guint64 second)
+{
+  guint64 sum =
+      ((first ^ between) * G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53)) ^ (second + (first >> 31));
 
   sum *= G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
   append (pairs, (guint32)(sum >> 32));
@@ -142,7 +165,7 @@ add_pair (Pairs *pairs, guint64 first, guint64 second)
 void
 base_pairs_of_text (const char *folded, gsize length, GArray *array)
 {
-  const char *at = folded;
+  const char *at = folded, *before;
   Pairs pairs;
   guint64 first;
   Piece piece;
@@ -151,8 +174,8 @@ base_pairs_of_text (const char *folded, gsize length, GArray *array)
   pairs.n = 0;
   if (next_piece (&at, folded + length, &piece, &pairs)) {
     first = sum_as_first (&piece);
-    while (next_piece (&at, folded + length, &piece, &pairs)) {
-      add_pair (&pairs, first, sum_as_second (&piece));
+    for (before = at; next_piece (&at, folded + length, &piece, &pairs); before = at) {
+      add_pair (&pairs, first, sum_between (before, piece.begin), sum_as_second (&piece));
       first = sum_as_first (&piece);
     }
   }
@@ -162,7 +185,7 @@ base_pairs_of_text (const char *folded, gsize length, GArray *array)
 void
 base_pairs_of_term (const char *folded, gsize length, gboolean whole, GArray *array)
 {
-  const char *at = folded, *end = folded + length;
+  const char *at = folded, *end = folded + length, *before;
   g_autoptr (GPtrArray) initials = NULL;
   gboolean is_known; /* how the first one ends in any text */
   Pairs pairs;
@@ -180,14 +203,16 @@ base_pairs_of_term (const char *folded, gsize length, gboolean whole, GArray *ar
   /* A hit begins where a word does, but in a run without spaces anywhere. */
   is_known = !piece.is_short;
   first = sum_as_first (&piece);
+  before = at;
   while (array->len + pairs.n < MOST && next_piece (&at, end, &piece, &pairs)) {
     gboolean is_cut =
         piece.end == end && (piece.kind == BASE_CHAR_UNSPACED ? piece.is_short : !whole);
 
     if (is_known && !is_cut)
-      add_pair (&pairs, first, sum_as_second (&piece));
+      add_pair (&pairs, first, sum_between (before, piece.begin), sum_as_second (&piece));
     is_known = TRUE;
     first = sum_as_first (&piece);
+    before = at;
   }
   flush (&pairs);
 }

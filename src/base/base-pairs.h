@@ -3,9 +3,9 @@
  * The rule that all rests on is that of base-words.h: if base_find_look () finds a term in a text, each pair of base_pairs_of_term () is among those of
  * base_pairs_of_text ().
  *
- * A piece is a run of letters, or of digits, or of characters of scripts without spaces, and two that follow each other are a pair, whatever is between them.  Of a run
- * without spaces it is the two characters next to the other piece that count, for a term begins and ends anywhere in such a run; and some threes of characters that
- * follow each other within it are taken as pairs are, for whole sentences may be one. */
+ * A piece is a run of letters, or of digits, or of characters of scripts without spaces, and two that follow each other are a pair, with what is between them: "it is" is
+ * another one than "it. Is".  Of a run without spaces it is the two characters next to the other piece that count, for a term begins and ends anywhere in such a run; and
+ * some threes and fives of characters that follow each other within it are taken as pairs are, for whole sentences may be one. */
 #pragma once
 
 #include <glib.h>

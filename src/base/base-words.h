@@ -13,8 +13,8 @@
 
 G_BEGIN_DECLS
 
-/* Another number: whatever was indexed by the old one is indexed anew. */
-#define BASE_WORDS_VERSION 3
+/* Of these and of pairs (base-pairs.h).  Another number: whatever was indexed by the old one is indexed anew. */
+#define BASE_WORDS_VERSION 4
 /* That, and a sum of what this GLib knows of Unicode: with another one, the same text may have other tokens. */
 gint64 base_words_get_version (void);
 #define BASE_WORDS_MAX 60 /* octets of a token; of longer ones what is behind is not indexed */

@@ -18,6 +18,7 @@ store_search_file_free (StoreSearchFile *file)
   (void)sqlite3_close (file->sqlite);
   g_array_unref (file->shifts);
   g_array_unref (file->reach);
+  g_hash_table_unref (file->places);
   g_free (file);
 }
 
@@ -124,6 +125,12 @@ store_search_say_unreadable (void)
   return _ ("The mail kept on this computer could not be read or written.");
 }
 
+static void
+free_places (gpointer places)
+{
+  g_bytes_unref (places);
+}
+
 static StoreSearchFile *
 open_file (StoreDb *db, GError **error)
 {
@@ -133,6 +140,7 @@ open_file (StoreDb *db, GError **error)
 
   file->shifts = g_array_new (FALSE, TRUE, sizeof (gint64));
   file->reach = g_array_new (FALSE, TRUE, sizeof (gint64));
+  file->places = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, free_places);
   file->serial = (guint)g_atomic_int_add (&opened, 1);
   file->age = g_atomic_int_get (&db->store->index_age);
   code = store_index_connect (db->store, FALSE, &file->sqlite);
@@ -182,11 +190,12 @@ store_search_file_begin (StoreSearchFile *file, StoreIndexMark *mark, gint64 *ve
   }
   (void)sqlite3_reset (file->get_mark);
   (void)sqlite3_reset (file->get_version);
-  if (ok && (!file->has_reach || file->reach_version != *version)) {
+  if (ok && (!file->is_known || file->known_version != *version)) {
+    g_hash_table_remove_all (file->places);
     ok = read_shifts (file) == SQLITE_DONE;
     gather_reach (file);
-    file->reach_version = *version;
-    file->has_reach = ok;
+    file->known_version = *version;
+    file->is_known = ok;
   }
   return ok;
 }
@@ -243,4 +252,23 @@ store_search_file_get_key (StoreSearchFile *file, gint64 place, StoreKey *key)
                            sqlite3_column_int64 (file->get_key, 0));
   (void)sqlite3_reset (file->get_key);
   return code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : -1;
+}
+
+int
+store_search_file_get_places (StoreSearchFile *file, gint64 segment, GBytes **places)
+{
+  int code = SQLITE_ROW;
+
+  *places = g_hash_table_lookup (file->places, &segment);
+  if (*places != NULL)
+    return code;
+  (void)sqlite3_bind_int64 (file->get_places, 1, segment);
+  code = sqlite3_step (file->get_places);
+  if (code == SQLITE_ROW) {
+    *places = g_bytes_new (sqlite3_column_blob (file->get_places, 0),
+                           (gsize)sqlite3_column_bytes (file->get_places, 0));
+    g_hash_table_insert (file->places, g_memdup2 (&segment, sizeof segment), *places);
+  }
+  (void)sqlite3_reset (file->get_places);
+  return code;
 }

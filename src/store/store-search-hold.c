@@ -52,22 +52,36 @@ node_new (BaseQueryKind kind)
   return node;
 }
 
+/* NULL: it has none. */
+static GArray *
+list_pairs (const BaseFind *find)
+{
+  g_autoptr (GArray) sums = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GArray *pairs = NULL;
+  gsize length;
+  const char *folded = base_find_get_folded (find, &length);
+
+  base_pairs_of_term (folded, length, base_find_is_whole (find), sums);
+  if (sums->len > 0)
+    pairs = g_array_new (FALSE, FALSE, sizeof (SearchPair));
+  for (guint i = 0; i < sums->len; i++) {
+    const SearchPair pair = { .sum = g_array_index (sums, guint32, i) };
+
+    g_array_append_val (pairs, pair);
+  }
+  return pairs;
+}
+
 static SearchNode *
 term_new (const char *text, BaseFindFlags flags, guint sections)
 {
   SearchNode *node = node_new (BASE_QUERY_TERM);
-  const char *folded;
-  gsize length;
 
   node->find = base_find_new (text, flags);
   node->sections = sections;
   if (!(flags & BASE_FIND_WHOLE))
     node->initials = base_find_new (text, BASE_FIND_INITIALS);
-  folded = base_find_get_folded (node->find, &length);
-  node->pairs = g_array_new (FALSE, FALSE, sizeof (guint32));
-  base_pairs_of_term (folded, length, base_find_is_whole (node->find), node->pairs);
-  if (node->pairs->len == 0)
-    g_clear_pointer (&node->pairs, g_array_unref);
+  node->pairs = list_pairs (node->find);
   return node;
 }
 

@@ -8,6 +8,8 @@
 /* So few places, and one for each of so many messages, are sooner looked at than FTS5 has brought the lists of frequent words together. */
 #define FEW        16
 #define FEW_IN_ALL 4000
+/* A pair that has left each of so many messages that the others left says nothing, and is not asked for any more. */
+#define IN_VAIN 32
 
 struct _StoreSearchPlaces
 {
@@ -53,10 +55,10 @@ is_empty (const Segment *segment, const guint64 *docs)
 }
 
 static void
-narrow_by_pair (Segment *segment, guint32 pair, guint64 *docs)
+narrow_by_pair (Segment *segment, SearchPair *pair, guint64 *docs)
 {
   sqlite3_stmt *statement = segment->file->get_pairs;
-  guint32 key = store_index_pairs_make_key (pair, 0);
+  guint32 key = store_index_pairs_make_key (pair->sum, 0);
   guint row = store_index_pairs_get_row (key, segment->row_bits);
   g_autofree guint64 *found = g_new0 (guint64, segment->n_words);
   int code;
@@ -71,21 +73,55 @@ narrow_by_pair (Segment *segment, guint32 pair, guint64 *docs)
   else if (code != SQLITE_ROW && code != SQLITE_DONE)
     segment->code = code;
   (void)sqlite3_reset (statement);
-  for (guint i = 0; !segment->is_damaged && i < segment->n_words; i++)
+  if (segment->is_damaged)
+    return;
+  pair->n_asked++;
+  for (guint i = 0; i < segment->n_words; i++) {
+    pair->n_had += (guint)__builtin_popcountll (found[i]);
+    pair->n_out += (guint)__builtin_popcountll (docs[i] & ~found[i]);
     docs[i] &= found[i];
+    pair->n_left += (guint)__builtin_popcountll (docs[i]);
+  }
+}
+
+/* By how many a segment has of it; one that was not asked for yet keeps its turn. */
+static gboolean
+is_rarer (const SearchPair *pair, const SearchPair *other)
+{
+  return (guint64)pair->n_had * other->n_asked < (guint64)other->n_had * pair->n_asked;
+}
+
+/* The rarest first: in most segments nothing is left after one or two. */
+static void
+narrow_by_pairs (Segment *segment, GArray *pairs, guint64 *docs)
+{
+  SearchPair *all = (SearchPair *)(gpointer)pairs->data;
+
+  for (guint i = 0; i < pairs->len && !is_empty (segment, docs); i++) {
+    if (all[i].n_out > 0 || all[i].n_left < IN_VAIN)
+      narrow_by_pair (segment, &all[i], docs);
+  }
+  for (guint i = 1; i < pairs->len; i++) {
+    SearchPair pair = all[i];
+    guint k = i;
+
+    for (; k > 0 && is_rarer (&pair, &all[k - 1]); k--)
+      all[k] = all[k - 1];
+    all[k] = pair;
+  }
 }
 
 /* Leaves those of `docs` that may have it. */
 static void
-narrow (Segment *segment, const SearchNode *node, guint64 *docs)
+narrow (Segment *segment, SearchNode *node, guint64 *docs)
 {
   guint n = node->children != NULL ? node->children->len : 0;
   g_autofree guint64 *any = NULL;
 
   if (!store_search_has_pairs (node))
     return;
-  for (guint i = 0; node->pairs != NULL && i < node->pairs->len && !is_empty (segment, docs); i++)
-    narrow_by_pair (segment, g_array_index (node->pairs, guint32, i), docs);
+  if (node->pairs != NULL)
+    narrow_by_pairs (segment, node->pairs, docs);
   for (guint i = 0; node->kind == BASE_QUERY_AND && i < n && !is_empty (segment, docs); i++)
     narrow (segment, node->children->pdata[i], docs);
   if (node->kind != BASE_QUERY_OR)
@@ -116,35 +152,30 @@ add_place (StoreSearchPlaces *self, gint64 place)
 static void
 add_docs (StoreSearchPlaces *self, Segment *segment, const guint64 *docs)
 {
-  sqlite3_stmt *statement = segment->file->get_places;
-  int code;
+  GBytes *bytes;
+  const guint8 *places;
+  gsize size;
 
-  (void)sqlite3_bind_int64 (statement, 1, segment->id);
-  code = sqlite3_step (statement);
-  if (code == SQLITE_ROW) {
-    const guint8 *places = sqlite3_column_blob (statement, 0);
-    gsize size = (gsize)sqlite3_column_bytes (statement, 0);
+  segment->code = store_search_file_get_places (segment->file, segment->id, &bytes);
+  if (segment->code != SQLITE_ROW)
+    return;
+  places = g_bytes_get_data (bytes, &size);
+  segment->is_damaged |= size != (gsize)segment->n_docs * sizeof (guint32);
+  for (guint i = 0; !segment->is_damaged && i < segment->n_words; i++) {
+    for (guint64 word = docs[i]; word != 0; word &= word - 1) {
+      guint doc = i * 64 + (guint)__builtin_ctzll (word);
+      guint32 place;
 
-    segment->is_damaged |= size != (gsize)segment->n_docs * sizeof (guint32);
-    for (guint i = 0; !segment->is_damaged && i < segment->n_words; i++) {
-      for (guint64 word = docs[i]; word != 0; word &= word - 1) {
-        guint doc = i * 64 + (guint)__builtin_ctzll (word);
-        guint32 place;
-
-        if (doc >= segment->n_docs)
-          break;
-        memcpy (&place, places + doc * sizeof place, sizeof place);
-        add_place (self, GUINT32_FROM_LE (place));
-      }
+      if (doc >= segment->n_docs)
+        break;
+      memcpy (&place, places + doc * sizeof place, sizeof place);
+      add_place (self, GUINT32_FROM_LE (place));
     }
-  } else {
-    segment->code = code;
   }
-  (void)sqlite3_reset (statement);
 }
 
 static void
-look_into (StoreSearchPlaces *self, Segment *segment, const SearchNode *root)
+look_into (StoreSearchPlaces *self, Segment *segment, SearchNode *root)
 {
   g_autofree guint64 *docs = NULL;
 
@@ -170,7 +201,7 @@ is_damage (int code)
 }
 
 static int
-look_into_all (StoreSearchPlaces *self, StoreSearchFile *file, const SearchNode *root,
+look_into_all (StoreSearchPlaces *self, StoreSearchFile *file, SearchNode *root,
                GCancellable *cancellable, gboolean *is_damaged)
 {
   sqlite3_stmt *list = file->list_segments;

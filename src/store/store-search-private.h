@@ -19,8 +19,9 @@ struct _StoreSearchFile
       shifts; /* of gint64, by block: how far behind the place that it wanted one of its messages may stand */
   GArray *
       reach; /* the same: the first place that a message of this block or a later one may have wanted */
-  gint64 reach_version;
-  gboolean has_reach;
+  GHashTable *places;   /* by segment: GBytes, see store_search_file_get_places () */
+  gint64 known_version; /* of the index, which these are of */
+  gboolean is_known;
 
   guint serial; /* of all that were opened */
   int age;      /* of Store.index_age, when it was opened */
@@ -44,11 +45,23 @@ const char *store_search_say_unreadable (void);
 int store_search_file_find (StoreSearchFile *file, gint64 message, StoreIndexSeen *seen);
 /* 1: found, 0: what should be there is not, or is none, -1: it cannot be read now. */
 int store_search_file_get_text (StoreSearchFile *file, gint64 place, char **text, gsize *length);
-
 /* Of the message that stands there; the same. */
 int store_search_file_get_key (StoreSearchFile *file, gint64 place, StoreKey *key);
+/* A code of SQLite; DONE: there is no such segment.  Of each of its messages the place, 4 octets, little endian.  They are kept, 4 octets a message, until the index
+ * changes: whoever types a phrase asks for them at each letter.  Borrowed until store_search_file_begin (). */
+int store_search_file_get_places (StoreSearchFile *file, gint64 segment, GBytes **places);
 
 /* ---- a query as it is held against messages (store-search-hold.c) ---- */
+
+/* Of a term: two pieces that stand beside each other (base-pairs.h), and what was seen of it in the segments so far. */
+typedef struct
+{
+  guint32 sum;
+  guint n_asked; /* segments */
+  guint n_had;   /* messages of these that may have it */
+  guint n_out;   /* that those before it left, and it did not */
+  guint n_left;  /* that it left, too */
+} SearchPair;
 
 typedef struct _SearchNode SearchNode;
 struct _SearchNode
@@ -59,7 +72,7 @@ struct _SearchNode
   BaseFind *find;
   BaseFind *initials; /* nullable: in subject and people instead */
   guint sections;     /* bits */
-  GArray *pairs; /* of guint32: what of it stands beside each other (base-pairs.h); NULL: nothing */
+  GArray *pairs;      /* of SearchPair, the rarest first; NULL: none */
   guint n_seen,
       n_held; /* texts that it was looked for in while all are looked at, and those that have it */
   /* Of the others */

@@ -304,7 +304,12 @@ test_pairs (void)
     guint n, there;
   } cases[] = {
     { "see you", "See you soon", BASE_FIND_WHOLE, 1, 1 },
-    { "see you", "See  -- you soon", BASE_FIND_WHOLE, 1, 1 },
+    /* What stands between them tells, but white space is white space. */
+    { "see you", "See \r\n\t you soon", BASE_FIND_WHOLE, 1, 1 },
+    { "see  -- you", "See -- \n you soon", BASE_FIND_WHOLE, 1, 1 },
+    { "see you", "See  -- you soon", BASE_FIND_WHOLE, 1, 0 },
+    { "see. you", "See you soon", BASE_FIND_WHOLE, 1, 0 },
+    { "see .you", "See. You soon", BASE_FIND_WHOLE, 1, 0 },
     { "you see", "See you soon", BASE_FIND_WHOLE, 1, 0 },
     { "see soon you", "See you soon", BASE_FIND_WHOLE, 2, 0 },
     { "see you soon", "you soon see", BASE_FIND_WHOLE, 2, 1 },
@@ -336,6 +341,29 @@ test_pairs (void)
     g_assert_cmpuint (n, ==, cases[i].n);
     g_assert_cmpuint (there, ==, cases[i].there);
   }
+}
+
+/* A text that has each four characters of a long run, and so each three, and not the run. */
+static void
+test_pairs_of_run (void)
+{
+  const char *run = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほ";
+  g_autoptr (BaseFind) find = base_find_new (run, 0);
+  g_autoptr (GString) fours = g_string_new (NULL);
+  glong n = g_utf8_strlen (run, -1);
+  guint n_pairs;
+
+  for (glong i = 0; i + 4 <= n; i++) {
+    g_autofree char *four = g_utf8_substring (run, i, i + 4);
+
+    g_string_append_printf (fours, "%s ", four);
+  }
+  g_autoptr (GHashTable) all = list_pairs (fours->str, fours->len);
+  g_autoptr (GHashTable) own = list_pairs (run, strlen (run));
+
+  g_assert_cmpuint (count_pairs (find, own, &n_pairs), ==, n_pairs);
+  g_assert_cmpuint (n_pairs, >, 0);
+  g_assert_cmpuint (count_pairs (find, all, &n_pairs), <, n_pairs);
 }
 
 /* Hits follow each other, and are where they are said to be. */
@@ -560,6 +588,7 @@ test_words_add (void)
   g_test_add_func ("/base/words/places", test_places);
   g_test_add_func ("/base/words/truth", test_truth);
   g_test_add_func ("/base/words/pairs", test_pairs);
+  g_test_add_func ("/base/words/pairs-of-run", test_pairs_of_run);
   g_test_add_func ("/base/words/random", test_random);
   g_test_add_func ("/base/words/false", test_false);
   g_test_add_func ("/base/words/initials", test_initials);
