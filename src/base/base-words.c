@@ -6,7 +6,7 @@
 #include "base-chars.h"
 
 #define MIXED_MAX 12 /* octets up to which a token goes on over where letters and digits meet */
-#define MOST      8  /* tokens of a term */
+#define MOST      5  /* tokens of a term */
 #define INITIALS  3  /* that follow each other, in a token */
 
 static inline gboolean
@@ -161,7 +161,7 @@ word_free (gpointer data)
 }
 
 static void
-take_word (GPtrArray *words, const char *token, gsize length, gboolean prefix)
+take_word (GPtrArray *words, const char *token, gsize length, gboolean prefix, guint rank)
 {
   BaseWord *word;
 
@@ -175,6 +175,7 @@ take_word (GPtrArray *words, const char *token, gsize length, gboolean prefix)
   word = g_new (BaseWord, 1);
   word->token = g_strndup (token, length);
   word->prefix = prefix;
+  word->rank = rank;
   g_ptr_array_add (words, word);
 }
 
@@ -183,7 +184,7 @@ take_part (const char *begin, const char *end, gboolean whole, GPtrArray *words)
 {
   const char *part, *stop = find_end (begin, end, &part);
 
-  take_word (words, begin, (gsize)(stop - begin), stop == end && (!whole || part < end));
+  take_word (words, begin, (gsize)(stop - begin), stop == end && (!whole || part < end), 0);
   return part;
 }
 
@@ -191,25 +192,29 @@ static const char *
 take_run (const char *begin, const char *end, GPtrArray *words)
 {
   const char *last = NULL, *at = begin, *next;
+  guint rank = 0;
 
   while (at < end && base_char_kind_at (at, &next) == BASE_CHAR_UNSPACED) {
     if (last != NULL)
-      take_word (words, last, (gsize)(next - last), FALSE);
+      take_word (words, last, (gsize)(next - last), FALSE, rank++);
     last = at;
     at = next;
   }
   if (last == begin) /* alone: what follows it in the text is not known, if nothing does here */
-    take_word (words, begin, (gsize)(at - begin), at == end);
+    take_word (words, begin, (gsize)(at - begin), at == end, 0);
   return at;
 }
 
+/* Those that are rarer, as a rule: long words, and of runs the first characters, for in Korean many end alike. */
 static int
 compare_words (gconstpointer a, gconstpointer b)
 {
-  gsize length_a = strlen ((*(BaseWord *const *)a)->token);
-  gsize length_b = strlen ((*(BaseWord *const *)b)->token);
+  const BaseWord *one = *(BaseWord *const *)a, *other = *(BaseWord *const *)b;
+  gsize length = strlen (one->token), other_length = strlen (other->token);
 
-  return length_a < length_b ? 1 : length_a > length_b ? -1 : 0;
+  if (length != other_length)
+    return length < other_length ? 1 : -1;
+  return (one->rank > other->rank) - (one->rank < other->rank);
 }
 
 static GPtrArray *
@@ -269,6 +274,6 @@ base_words_of_initials_term (const char *folded, gsize length)
   }
   size = MIN (initials->len, INITIALS * 3);
   for (gsize i = 0; i + size <= initials->len; i += 3)
-    take_word (words, initials->str + i, size, size < INITIALS * 3);
+    take_word (words, initials->str + i, size, size < INITIALS * 3, 0);
   return choose_words (words);
 }

@@ -32,8 +32,10 @@ typedef struct
 {
   char *token;
   gboolean prefix; /* any that begins with it will do */
+  guint rank;      /* how far into a run of a script without spaces it stands */
 } BaseWord;
-/* What a text must have that has this term: GPtrArray of BaseWord, all of them needed; few: those that say most, the longest first.  Empty: the term is
+/* What a text must have that has this term: GPtrArray of BaseWord, all of them needed; few: those that say most, the longest first, and those
+ * that begin a run.  Empty: the term is
  * only punctuation, all texts have to be looked at.  `whole`: it is looked for with BASE_FIND_WHOLE. */
 GPtrArray *base_words_of_term (const char *folded, gsize length,
                                gboolean whole) G_GNUC_WARN_UNUSED_RESULT;
