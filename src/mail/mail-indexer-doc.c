@@ -130,6 +130,13 @@ get_verb (const MimePart *part)
     { "application/vnd.oasis.opendocument.spreadsheet", ".ods", "office-text" },
     { "application/vnd.oasis.opendocument.presentation", ".odp", "office-text" },
     { "application/hwp+zip", ".hwpx", "office-text" },
+    { "application/vnd.hancom.hwpx", ".hwpx", "office-text" },
+    { "application/haansofthwpx", ".hwpx", "office-text" },
+    { "application/x-hwp", ".hwp", "office-text" },
+    { "application/hwp", ".hwp", "office-text" },
+    { "application/vnd.hancom.hwp", ".hwp", "office-text" },
+    { "application/vnd.haansoft-hwp", ".hwp", "office-text" },
+    { "application/haansofthwp", ".hwp", "office-text" },
   };
   static const char *const untold[] = { "application/octet-stream",
                                         "application/zip",
@@ -137,7 +144,6 @@ get_verb (const MimePart *part)
                                         "application/msword",
                                         "application/vnd.ms-excel",
                                         "application/vnd.ms-powerpoint",
-                                        "application/x-hwp",
                                         NULL };
   gboolean by_name = g_strv_contains (untold, part->content_type);
 

@@ -6,6 +6,8 @@
 #include <archive_entry.h>
 #include <string.h>
 
+#include "unpack-hwp.h"
+
 /* Octets that are unpacked of all its files together, files that are looked at by name, and time. */
 #define MOST_UNPACKED (64u << 20)
 #define MOST_ENTRIES  5000
@@ -273,6 +275,8 @@ unpack_office_text (GBytes *bytes, guint most, UnpackStatus *status)
                     .until = g_get_monotonic_time () + MOST_US };
   gboolean good = TRUE;
 
+  if (unpack_hwp_is_compound (bytes))
+    return unpack_hwp_text (bytes, most, status);
   for (guint turn = 0; good && turn < TURNS; turn++)
     good = read_turn (&reader, bytes, turn);
   *status = reader.found ? UNPACK_DONE : UNPACK_BROKEN;

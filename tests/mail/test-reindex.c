@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef SOSIK_OFFICE
+#include "hwp-maker.h"
+#endif
 #include "mail-choices.h"
 #include "mail-decoding.h"
 #include "store-person.h"
@@ -453,6 +456,33 @@ test_office (void)
   wait_found (bench, "body:\"see here\"", 8);
   wait_found (bench, "body:\"anchors aweigh\"", 3);
 }
+
+/* And in one of Hangul, which has been called many names. */
+static void
+test_hwp (void)
+{
+  static const char *const types[] = {
+    "application/x-hwp; name=\"report.hwp\"",
+    "application/haansofthwp; name=\"report\"",
+    "application/octet-stream; name=\"REPORT.HWP\"",
+    "application/zip; name=\"report.zip\"",
+  };
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GBytes) bytes = hwp_maker_document (HWP_MAKER_PACKED, "모두 안녕하신지요", "");
+  gsize length;
+  const char *file = g_bytes_get_data (bytes, &length);
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (types); i++) {
+    g_autofree char *letter = make_report (types[i / 2], file, i % 2 == 0 ? length : 600, 1);
+
+    bench_add (bench, bench->inbox, 1000 + i, letter);
+  }
+  wait_found (bench, "body:\"see here\"", 8);
+  wait_found (bench, "안녕", 3);
+  wait_found (bench, "type:hwp", 4);
+  wait_found (bench, "type:hwp 안녕", 2);
+  wait_found (bench, "type:document filename:report", 4);
+}
 #endif
 
 /* ---- what cannot be read or written ---- */
@@ -551,6 +581,7 @@ add_reindex_tests (void)
   g_test_add_func ("/mail/reindex/file-within", test_file_within);
 #ifdef SOSIK_OFFICE
   g_test_add_func ("/mail/reindex/office", test_office);
+  g_test_add_func ("/mail/reindex/hwp", test_hwp);
 #endif
   g_test_add_func ("/mail/reindex/slow-files", test_slow_files);
   g_test_add_func ("/mail/reindex/new-first", test_new_first);

@@ -380,6 +380,7 @@ main (int argc, char **argv)
   test_hostile_add ();
 #ifdef SOSIK_OFFICE
   test_office_add ();
+  test_hwp_add ();
 #endif
   return g_test_run ();
 }

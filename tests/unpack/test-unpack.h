@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 void test_calendar_add (void);
 void test_hostile_add (void);
+void test_hwp_add (void);
 void test_office_add (void);
 void test_tnef_add (void);
 
