@@ -181,22 +181,24 @@ store_index_segments_add (StoreIndexSegments *self, gint64 place, const GArray *
   return SQLITE_OK;
 }
 
+/* Each number has its row, be it one of no keys: one that is not there was lost. */
 static int
 write_rows (StoreIndexSegments *self, guint row_bits)
 {
   const guint32 *keys = (const guint32 *)(gconstpointer)self->keys->data;
+  guint at = 0;
   int code = SQLITE_OK;
 
-  for (guint i = 0, n; code == SQLITE_OK && i < self->keys->len; i += n) {
-    guint number = store_index_pairs_get_row (keys[i], row_bits);
+  for (guint number = 0; code == SQLITE_OK && number < 1u << row_bits; number++) {
     g_autoptr (GByteArray) row = NULL;
+    guint n = 0;
 
-    for (n = 1;
-         i + n < self->keys->len && store_index_pairs_get_row (keys[i + n], row_bits) == number;)
+    while (at + n < self->keys->len && store_index_pairs_get_row (keys[at + n], row_bits) == number)
       n++;
-    row = store_index_pairs_pack (keys + i, n, row_bits, self->places->len);
+    row = store_index_pairs_pack (keys + at, n, row_bits, self->places->len);
     code = run_with_bytes (self, SQL_ADD_PAIRS, STORE_INTS (STORE_INDEX_ROW_ID (self->id, number)),
                            row->data, row->len);
+    at += n;
   }
   return code;
 }
@@ -236,7 +238,7 @@ take_over (StoreIndexSegments *self, gint64 id)
   g_autofree gint32 *docs = NULL; /* what each is in the new one; -1: nothing */
   sqlite3_stmt *statement = bind (self, SQL_GET, &id, 1);
   int code = sqlite3_step (statement);
-  guint n, row_bits;
+  guint n, row_bits, n_rows = 0;
 
   /* None: it was brought together with others meanwhile. */
   if (code != SQLITE_ROW)
@@ -269,8 +271,10 @@ take_over (StoreIndexSegments *self, gint64 id)
          && store_index_pairs_unpack (
              sqlite3_column_blob (statement, 1), (gsize)sqlite3_column_bytes (statement, 1),
              STORE_INDEX_ROW_OF_ID (sqlite3_column_int64 (statement, 0)), row_bits, n, keys))
-    ;
-  code = end (statement, code == SQLITE_ROW ? SQLITE_CORRUPT : code);
+    n_rows++;
+  if (code == SQLITE_ROW || (code == SQLITE_DONE && n_rows != 1u << row_bits))
+    code = SQLITE_CORRUPT;
+  code = end (statement, code);
   for (guint i = 0; i < keys->len; i++) {
     guint32 key = g_array_index (keys, guint32, i);
     guint doc = store_index_pairs_get_doc (key);

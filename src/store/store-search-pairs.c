@@ -65,13 +65,13 @@ narrow_by_pair (Segment *segment, SearchPair *pair, guint64 *docs)
 
   (void)sqlite3_bind_int64 (statement, 1, STORE_INDEX_ROW_ID (segment->id, row));
   code = sqlite3_step (statement);
-  if (code == SQLITE_ROW
-      && !store_index_pairs_find (sqlite3_column_blob (statement, 0),
-                                  (gsize)sqlite3_column_bytes (statement, 0), key,
-                                  segment->row_bits, segment->n_docs, found))
-    segment->is_damaged = TRUE;
-  else if (code != SQLITE_ROW && code != SQLITE_DONE)
+  if (code != SQLITE_ROW && code != SQLITE_DONE)
     segment->code = code;
+  else if (code == SQLITE_DONE
+           || !store_index_pairs_find (sqlite3_column_blob (statement, 0),
+                                       (gsize)sqlite3_column_bytes (statement, 0), key,
+                                       segment->row_bits, segment->n_docs, found))
+    segment->is_damaged = TRUE;
   (void)sqlite3_reset (statement);
   if (segment->is_damaged)
     return;
