@@ -10,6 +10,8 @@ const char *base_label_get_shown (const char *label);
 /* Whether it is what a person typed, by base_fold (): its name, as it is shown or as the server has it, with or without the mark in front
  * ("$", "\\") that tells what no person has made up. */
 gboolean base_label_is_called (const char *label, const char *folded);
+/* The label of Gmail's own (X-GM-LABELS: "\\Important") that is so called, by base_fold (); NULL: none is. */
+const char *base_label_find_gmail (const char *folded);
 /* The keyword that is shown as what was typed, by base_fold (); NULL: there is none but that very word. */
 const char *base_label_find_keyword (const char *folded);
 

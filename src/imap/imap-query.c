@@ -421,6 +421,20 @@ keyword_key (const char *keyword)
                               : keys_known (FALSE, FALSE);
 }
 
+/* Labels of its own have a mark in front, which nobody types; a person's own may have that name in another language. */
+static Keys
+gmail_label_keys (Writer *writer, const char *text, const char *wire, const char *folded)
+{
+  const char *own = base_label_find_gmail (folded);
+
+  if (own == NULL)
+    return string_key (writer, "X-GM-LABELS", wire);
+  if (text[0] == '\\')
+    return string_key (writer, "X-GM-LABELS", own);
+  return keys_or (string_key (writer, "X-GM-LABELS", wire),
+                  string_key (writer, "X-GM-LABELS", own));
+}
+
 /* Another program may have written it as it is, or as names of mailboxes are written, or mean one that is shown by that name. */
 static Keys
 label_keys (Writer *writer, const BaseQueryNode *node)
@@ -431,7 +445,7 @@ label_keys (Writer *writer, const BaseQueryNode *node)
   Keys keys;
 
   if (writer->gmail)
-    return string_key (writer, "X-GM-LABELS", wire);
+    return gmail_label_keys (writer, node->text, wire, folded);
   keys = keyword_key (node->text);
   if (g_strcmp0 (wire, node->text) != 0 && wire != NULL)
     keys = keys_or (keys, keyword_key (wire));

@@ -29,6 +29,15 @@ test_names (void)
   g_assert_true (is_called ("Work", "work"));
   g_assert_cmpstr (base_label_find_keyword ("work"), ==, "$label2");
   g_assert_null (base_label_find_keyword ("project-x"));
+
+  g_assert_true (is_called ("\\Draft", "Drafts"));
+  g_assert_true (is_called ("\\Draft", "draft"));
+  g_assert_false (is_called ("Draft", "drafts"));
+  g_assert_cmpstr (base_label_find_gmail ("drafts"), ==, "\\Draft");
+  g_assert_cmpstr (base_label_find_gmail ("\\draft"), ==, "\\Draft");
+  g_assert_cmpstr (base_label_find_gmail ("muted"), ==, "\\Muted");
+  g_assert_null (base_label_find_gmail ("project-x"));
+  g_assert_null (base_label_find_gmail ("$important"));
 }
 
 /* By the name in the language of the window, and by the English one, which other programs show. */
@@ -39,6 +48,12 @@ test_korean (void)
   g_assert_cmpstr (base_label_get_shown ("$label1"), ==, "중요");
   g_assert_true (is_called ("$label1", "중요"));
   g_assert_true (is_called ("$label1", "Important"));
+  g_assert_true (is_called ("\\Important", "중요"));
+  g_assert_true (is_called ("\\Inbox", "받은 편지함"));
+  g_assert_true (is_called ("\\Inbox", "inbox"));
+  g_assert_false (is_called ("\\Inbox", "보낸 편지함"));
+  g_assert_cmpstr (base_label_find_gmail ("중요"), ==, "\\Important");
+  g_assert_cmpstr (base_label_find_gmail ("sent"), ==, "\\Sent");
   test_speak (NULL);
 }
 

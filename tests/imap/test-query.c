@@ -268,6 +268,16 @@ test_gmail (void)
   check ("X-GM-EXT-1", "a -b type:pdf", "X-GM-RAW \"a has:attachment\"");
   check ("X-GM-EXT-1 LITERAL+", "label:work from:kim@x.kr",
          "X-GM-LABELS \"work\" X-GM-RAW \"from:\\\\\"kim@x.kr\\\\\"\"");
+  /* Its own labels are others by their mark, which nobody types. */
+  check ("X-GM-EXT-1", "label:important",
+         "OR X-GM-LABELS \"important\" X-GM-LABELS \"\\\\\\\\Important\"");
+  check ("X-GM-EXT-1", "label:INBOX OR label:drafts",
+         "OR OR X-GM-LABELS \"INBOX\" X-GM-LABELS \"\\\\\\\\Inbox\" "
+         "OR X-GM-LABELS \"drafts\" X-GM-LABELS \"\\\\\\\\Draft\"");
+  check ("X-GM-EXT-1", "-label:starred", "ALL");
+  check ("X-GM-EXT-1", "label:\\starred kim", "X-GM-LABELS \"\\\\\\\\Starred\" X-GM-RAW \"kim\"");
+  check ("X-GM-EXT-1", "label:importantly", "X-GM-LABELS \"importantly\"");
+  check ("", "label:starred", "KEYWORD starred");
   check ("X-GM-EXT-1 LITERAL+", "보고", "CHARSET UTF-8 X-GM-RAW {6+}\nL: 보고\nC: ");
 }
 
