@@ -16,6 +16,7 @@ struct _MailAccount
   /* Owned */
   BaseAccount *settings;
   GListStore *folders; /* of MailFolder */
+  SyncState *state;    /* nullable: none yet */
   char *state_text, *state_detail;
   BaseTrust *trust; /* nullable: the certificate that was refused */
 
@@ -87,6 +88,7 @@ mail_account_finalize (GObject *object)
   g_clear_object (&self->folders);
   g_free (self->state_text);
   g_free (self->state_detail);
+  g_clear_pointer (&self->state, sync_state_free);
   base_trust_free (self->trust);
   G_OBJECT_CLASS (mail_account_parent_class)->finalize (object);
 }
@@ -270,6 +272,10 @@ mail_account_set_state (MailAccount *self, const SyncState *state)
   MailAccountStatus status = status_of (state->phase);
   double progress = -1;
 
+  if (state != self->state) {
+    g_clear_pointer (&self->state, sync_state_free);
+    self->state = sync_state_dup (state);
+  }
   if (state->phase == SYNC_PHASE_SYNCING && state->total > 0)
     progress = CLAMP ((double)state->done / state->total, 0.0, 1.0);
 
@@ -301,6 +307,13 @@ mail_account_set_state (MailAccount *self, const SyncState *state)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS]);
   }
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+mail_account_describe_again (MailAccount *self)
+{
+  if (self->state != NULL)
+    mail_account_set_state (self, self->state);
 }
 
 /* ---- folders ---- */

@@ -15,6 +15,19 @@
 
 /* ---- the list ---- */
 
+void
+mail_engine_describe_again (MailEngine *self)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self));
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->known)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->known), i);
+
+    mail_account_describe_again (account);
+  }
+  mail_engine_reload_folders (self, TRUE);
+  mail_engine_reload_outgoing (self);
+}
+
 GListModel *
 mail_engine_get_accounts (MailEngine *self)
 {

@@ -44,6 +44,9 @@ void mail_engine_stop_async (MailEngine *engine, GAsyncReadyCallback callback, g
 void mail_engine_stop_finish (MailEngine *engine, GAsyncResult *result);
 BasePaths *mail_engine_get_paths (MailEngine *engine);
 
+/* Times of day are written otherwise from now on (base_date_set_clock ()): so are the sentences about accounts, folders and what waits. */
+void mail_engine_describe_again (MailEngine *engine);
+
 /* ---- accounts ---- */
 /* Borrowed, of MailAccount, in the person's order: those that are switched on, which is all that anybody but the preferences wants to see. */
 GListModel *mail_engine_get_accounts (MailEngine *engine);

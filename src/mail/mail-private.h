@@ -28,6 +28,8 @@ gint64 mail_account_get_row (MailAccount *account);
 const BaseAccount *mail_account_get_settings (MailAccount *account);
 void mail_account_set_settings (MailAccount *account, const BaseAccount *settings);
 void mail_account_set_state (MailAccount *account, const SyncState *state);
+/* In the same state still, told in the words of now. */
+void mail_account_describe_again (MailAccount *account);
 /* All rows of this account (GPtrArray of StoreFolder, others are skipped): objects stay the same
  * for the same id. */
 void mail_account_set_folders (MailAccount *account, GPtrArray *rows);

@@ -697,22 +697,6 @@ open_settings (UiApplication *self)
 }
 
 static void
-redraw (GtkWidget *widget)
-{
-  gtk_widget_queue_draw (widget);
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    redraw (child);
-}
-
-static void
-on_clock_changed (GtkApplication *app)
-{
-  for (GList *l = gtk_application_get_windows (app); l != NULL; l = l->next)
-    redraw (l->data);
-}
-
-static void
 ui_application_startup (GApplication *application)
 {
   UiApplication *self = UI_APPLICATION (application);
@@ -732,9 +716,7 @@ ui_application_startup (GApplication *application)
   ui_composer_install (GTK_APPLICATION (self), self->engine, self->settings);
   ui_words_install ();
   self->clock = ui_clock_follow ();
-  if (self->clock != NULL)
-    g_signal_connect_object (self->clock, "changed::clock-format", G_CALLBACK (on_clock_changed),
-                             self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  ui_clock_listen (self->engine, G_CALLBACK (mail_engine_describe_again));
   ui_names_install ();
   g_signal_connect (gtk_window_get_toplevels (), "items-changed", G_CALLBACK (on_toplevels), NULL);
 

@@ -8,6 +8,8 @@
 #define SCHEMA "org.gnome.desktop.interface"
 #define KEY    "clock-format"
 
+static GSettings *followed; /* weak */
+
 /* Its schema comes with GTK, but on another desktop nobody ever set it: what it says by itself is not what a person sees there. */
 static gboolean
 is_meant (GSettings *settings)
@@ -41,5 +43,14 @@ ui_clock_follow (void)
   settings = g_settings_new_full (schema, NULL, NULL);
   g_signal_connect (settings, "changed::" KEY, G_CALLBACK (on_changed), NULL);
   on_changed (settings);
+  g_set_weak_pointer (&followed, settings);
   return settings;
+}
+
+void
+ui_clock_listen (gpointer listener, GCallback changed)
+{
+  if (followed != NULL)
+    g_signal_connect_object (followed, "changed::" KEY, changed, listener,
+                             G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }

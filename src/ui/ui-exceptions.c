@@ -6,6 +6,7 @@
 #include "base-date.h"
 #include "base-error.h"
 #include "base-log.h"
+#include "ui-clock.h"
 #include "ui-dialog.h"
 #include "ui-names.h"
 
@@ -100,6 +101,7 @@ ui_exceptions_new (MailEngine *engine, MailAccount *account)
   self->engine = g_object_ref (engine);
   self->account = g_object_ref (account);
   fill (self);
+  ui_clock_listen (self, G_CALLBACK (fill));
   return GTK_WIDGET (self);
 }
 

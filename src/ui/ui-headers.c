@@ -6,6 +6,7 @@
 
 #include "base-date.h"
 #include "ui-avatar.h"
+#include "ui-clock.h"
 #include "ui-sender-card.h"
 
 #define NAMES_MAX     3   /* in the line of recipients */
@@ -202,6 +203,27 @@ update_star (UiHeaders *self)
                                   -1);
 }
 
+static void
+show_date (UiHeaders *self, MailContent *content)
+{
+  gint64 time = mail_content_get_date (content);
+  g_autofree char *date = base_date_long (time);
+  g_autofree char *short_date = base_date_short (time, g_get_real_time () / G_USEC_PER_SEC);
+
+  gtk_label_set_text (self->date, date);
+  gtk_label_set_text (self->short_date, short_date);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->short_date), *date ? date : NULL);
+}
+
+static void
+on_clock_changed (UiHeaders *self)
+{
+  if (self->content == NULL)
+    return;
+  show_date (self, self->content);
+  show_details (self, self->content);
+}
+
 void
 ui_headers_set_engine (UiHeaders *self, MailEngine *engine)
 {
@@ -221,12 +243,7 @@ ui_headers_set_content (UiHeaders *self, MailContent *content)
     return;
   }
 
-  g_autofree char *date = base_date_long (mail_content_get_date (content));
-  gtk_label_set_text (self->date, date);
-  g_autofree char *short_date =
-      base_date_short (mail_content_get_date (content), g_get_real_time () / G_USEC_PER_SEC);
-  gtk_label_set_text (self->short_date, short_date);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->short_date), *date ? date : NULL);
+  show_date (self, content);
   show_sender (self, content);
   show_recipients (self, content);
   show_details (self, content);
@@ -332,4 +349,5 @@ ui_headers_init (UiHeaders *self)
                                  gtk_custom_layout_new (NULL, measure_line, allocate_line));
   gtk_menu_button_set_create_popup_func (self->sender, create_sender_card, self, NULL);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->star), "message.toggle-star");
+  ui_clock_listen (self, G_CALLBACK (on_clock_changed));
 }

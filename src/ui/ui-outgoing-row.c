@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "base-date.h"
+#include "ui-clock.h"
 #include "ui-composer.h"
 #include "ui-dialog.h"
 #include "ui-redirect.h"
@@ -117,6 +118,13 @@ update (UiOutgoingRow *self)
   name = g_strdup_printf ("%s, %s, %s", subject, recipients, state_text == NULL ? "" : state_text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   update_actions (self);
+}
+
+static void
+on_clock_changed (UiOutgoingRow *self)
+{
+  if (self->outgoing != NULL)
+    update (self);
 }
 
 static void
@@ -335,4 +343,5 @@ static void
 ui_outgoing_row_init (UiOutgoingRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  ui_clock_listen (self, G_CALLBACK (on_clock_changed));
 }

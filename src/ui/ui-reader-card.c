@@ -8,6 +8,7 @@
 #include "base-error.h"
 #include "ui-avatar.h"
 #include "ui-charset-dialog.h"
+#include "ui-clock.h"
 
 #define SEEN_AFTER_MS    1000
 #define SPINNER_AFTER_MS 150 /* a local message is there before that */
@@ -108,6 +109,13 @@ update_line (UiReaderCard *self)
                                   -1);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->line), GTK_ACCESSIBLE_STATE_EXPANDED,
                                self->expanded, -1);
+}
+
+static void
+on_clock_changed (UiReaderCard *self)
+{
+  if (self->message != NULL)
+    update_line (self);
 }
 
 /* ---- which verbs there are ---- */
@@ -509,4 +517,5 @@ ui_reader_card_init (UiReaderCard *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   update_look (self);
+  ui_clock_listen (self, G_CALLBACK (on_clock_changed));
 }

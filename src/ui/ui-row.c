@@ -7,6 +7,7 @@
 
 #include "base-date.h"
 #include "ui-avatar.h"
+#include "ui-clock.h"
 
 /* Pixels, in reading direction; the style sheet adds the padding around it. */
 #define DOT             8
@@ -621,6 +622,15 @@ say_soon (UiRow *self)
     say_source = g_idle_add (on_say, NULL);
 }
 
+static void
+on_clock_changed (UiRow *self)
+{
+  if (self->item == NULL)
+    return;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  say_soon (self);
+}
+
 /* The list's row gets the keyboard or loses it; the window tells of it a moment before it says so itself. */
 static void
 on_focus (UiRow *self)
@@ -795,6 +805,7 @@ ui_row_init (UiRow *self)
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (self), "message");
+  ui_clock_listen (self, G_CALLBACK (on_clock_changed));
 }
 
 GtkWidget *

@@ -9,6 +9,7 @@
 #include "base-error.h"
 #include "mail-truth.h"
 #include "mail-unsubscribe.h"
+#include "ui-clock.h"
 #include "ui-dialog.h"
 
 struct _UiTruthBar
@@ -18,6 +19,8 @@ struct _UiTruthBar
   /* Owned */
   MailContent *content;
   GCancellable *asking; /* whether the list was left */
+
+  gint64 left; /* when it was, as the bar says; 0: it does not */
 
   /* Owned by the widget tree */
   GtkWidget *truth, *list;
@@ -91,6 +94,7 @@ static void
 say_left (UiTruthBar *self, gint64 time)
 {
   const MailList *list = mail_content_get_list (self->content);
+  self->left = time;
   g_autofree char *date = base_date_short (time, g_get_real_time () / G_USEC_PER_SEC);
   g_autofree char *sentence =
       list->leave == MAIL_LEAVE_WEB
@@ -99,6 +103,13 @@ say_left (UiTruthBar *self, gint64 time)
           /* Translators: a date or time */
           : g_strdup_printf (_ ("You unsubscribed: %s"), date);
   say_list (self, sentence, _ ("_Try Again"), list->leave != MAIL_LEAVE_NONE);
+}
+
+static void
+on_clock_changed (UiTruthBar *self)
+{
+  if (self->left > 0)
+    say_left (self, self->left);
 }
 
 static void
@@ -259,6 +270,7 @@ ui_truth_bar_set_content (UiTruthBar *self, MailContent *content)
   g_cancellable_cancel (self->asking);
   g_clear_object (&self->asking);
   g_set_object (&self->content, content);
+  self->left = 0;
   show_truth (self, content ? mail_content_get_truth (content) : NULL);
   gtk_widget_set_visible (self->list, FALSE);
   if (content) {
@@ -280,6 +292,7 @@ ui_truth_bar_dispose (GObject *object)
   g_cancellable_cancel (self->asking);
   g_clear_object (&self->asking);
   g_clear_object (&self->content);
+  self->left = 0;
   G_OBJECT_CLASS (ui_truth_bar_parent_class)->dispose (object);
 }
 
@@ -367,4 +380,5 @@ ui_truth_bar_init (UiTruthBar *self)
   gtk_box_append (GTK_BOX (lines), self->truth);
   gtk_box_append (GTK_BOX (lines), self->list);
   adw_bin_set_child (ADW_BIN (self), lines);
+  ui_clock_listen (self, G_CALLBACK (on_clock_changed));
 }

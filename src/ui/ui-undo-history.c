@@ -6,6 +6,7 @@
 
 #include "base-date.h"
 #include "base-error.h"
+#include "ui-clock.h"
 #include "ui-dialog.h"
 #include "ui-toast.h"
 
@@ -222,6 +223,7 @@ ui_undo_history_new (GtkWindow *parent, MailEngine *engine)
                                       "destroy-with-parent", TRUE, NULL);
   self->engine = g_object_ref (engine);
   g_signal_connect_object (engine, "past-changed", G_CALLBACK (reload), self, G_CONNECT_SWAPPED);
+  ui_clock_listen (self, G_CALLBACK (reload));
   reload (self);
   return GTK_WINDOW (self);
 }

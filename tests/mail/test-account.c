@@ -75,6 +75,28 @@ test_sentences (void)
   g_assert_true (g_str_has_prefix (old, "Last in step: "));
 }
 
+/* The same moment by another clock. */
+static void
+test_clock (void)
+{
+  g_autoptr (BaseAccount) settings = bench_account_new ("one");
+  g_autoptr (MailAccount) account = mail_account_new (settings, 1);
+  const SyncState state = { .phase = SYNC_PHASE_OFFLINE, .next_try = 1790000000 };
+  g_autofree char *before = NULL;
+
+  mail_account_describe_again (account);
+  g_assert_cmpstr (mail_account_get_state_text (account), ==, "");
+  base_date_set_clock (BASE_CLOCK_24);
+  mail_account_set_state (account, &state);
+  before = g_strdup (mail_account_get_state_text (account));
+  g_assert_null (strstr (before, "M."));
+  base_date_set_clock (BASE_CLOCK_12);
+  g_assert_cmpstr (mail_account_get_state_text (account), ==, before);
+  mail_account_describe_again (account);
+  g_assert_nonnull (strstr (mail_account_get_state_text (account), "M."));
+  base_date_set_clock (BASE_CLOCK_OF_LOCALE);
+}
+
 static void
 count_change (guint *changes)
 {
@@ -306,6 +328,7 @@ void
 add_account_tests (void)
 {
   g_test_add_func ("/mail/account/sentences", test_sentences);
+  g_test_add_func ("/mail/account/clock", test_clock);
   g_test_add_func ("/mail/account/folders", test_folders);
   g_test_add_func ("/mail/folder/freshness", test_folder_freshness);
   g_test_add_func ("/mail/folder/fetched", test_folder_fetched);

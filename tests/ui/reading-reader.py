@@ -2,6 +2,7 @@
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 import time
 
@@ -52,6 +53,35 @@ def a_conversation_is_printed(scene):
     paper = printed(scene, 'Re_ Minutes', folder=STATE)
     assert '마지막 말씀입니다.' in paper.text and 'LOUD' not in paper.text, paper.text
     scene.quit()
+
+
+@case
+def times_follow_the_clock_of_the_desktop(scene):
+    """What is open is written anew when the person changes the desktop's clock: in the line of the sender, and among the details."""
+    def set_clock(value):
+        subprocess.run(['gsettings', 'set', 'org.gnome.desktop.interface', 'clock-format', value], check=True)
+
+    try:
+        set_clock('24h')
+        scene.empty('alice', 'bob')
+        day = b'Date: Fri, 03 Jul 2020 05:05:00 +0000\r\n'  # in Seoul
+        deliver([b'From: Bob <bob@lab.test>\r\nTo: alice@lab.test\r\nSubject: By the clock\r\n' + day + b'\r\nHello.\r\n'], seen=1)
+        ready(scene)
+        scene.app.click(row(scene, 'By the clock'))
+        scene.app.wait('label', r' 14:05$')
+        scene.app.click('push button|toggle button', '^To alice')
+        scene.app.wait('label', r' 14:05 Date$')
+        set_clock('12h')
+        scene.app.wait('label', r' 2:05 PM$')
+        scene.app.wait('label', r' 2:05 PM Date$')
+        scene.app.wait_gone('label', r' 14:05$')
+        scene.shot('twelve-hours')
+        set_clock('24h')
+        scene.app.wait('label', r' 14:05$')
+        scene.app.wait_gone('label', r' 2:05 PM$')
+        scene.quit()
+    finally:
+        subprocess.run(['gsettings', 'reset', 'org.gnome.desktop.interface', 'clock-format'], check=True)
 
 
 QUOTED = '\n'.join(f'> line {i} of the question' + (', 회의록의 끝' if i == 9 else '') for i in range(10))
@@ -336,5 +366,5 @@ def it_is_read_aloud_in_order(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([a_conversation_is_printed, words_are_found_in_all_of_a_conversation, the_sender_has_a_card,
+    main(chosen([a_conversation_is_printed, times_follow_the_clock_of_the_desktop, words_are_found_in_all_of_a_conversation, the_sender_has_a_card,
                  conversations_are_split_and_joined, it_is_read_aloud_in_order]), finish)
