@@ -8,6 +8,8 @@
 
 /* Of labels that stand together on a message; a mailbox has tens of them. */
 #define MOST_SETS 20000
+/* The same, while somebody types. */
+#define MOST_SETS_ASKED 1000
 
 /* A label with a line end in it is none that could be told. */
 static char *
@@ -93,17 +95,18 @@ store_message_get_labels (StoreDb *db, gint64 id, GError **error)
   return g_strsplit (names != NULL ? names : "", "\n", -1);
 }
 
+/* These keywords are flags here. */
+static const struct
+{
+  StoreFlags flag;
+  const char *keyword;
+} known[] = { { STORE_FLAG_FORWARDED, "$forwarded" },
+              { STORE_FLAG_JUNK, "$junk" },
+              { STORE_FLAG_NOT_JUNK, "$notjunk" } };
+
 gboolean
 store_label_is_called (const char *names, guint flags, const char *folded)
 {
-  /* These keywords are flags here. */
-  static const struct
-  {
-    StoreFlags flag;
-    const char *keyword;
-  } known[] = { { STORE_FLAG_FORWARDED, "$forwarded" },
-                { STORE_FLAG_JUNK, "$junk" },
-                { STORE_FLAG_NOT_JUNK, "$notjunk" } };
   g_auto (GStrv) each = g_strsplit (names != NULL ? names : "", "\n", -1);
 
   for (guint i = 0; i < G_N_ELEMENTS (known); i++) {
@@ -133,6 +136,82 @@ find_next (StoreDb *db, const char *names, char **next, GError **error)
   step = store_query_step (db, query, error);
   *next = step == 1 ? store_query_dup_text (query, 0) : NULL;
   return step;
+}
+
+/* ---- who has one ---- */
+
+static gboolean
+is_flag (const char *folded)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++) {
+    if (base_label_is_called (known[i].keyword, folded))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Messages with this set of names: out of the index alone. */
+static gboolean
+add_messages (StoreDb *db, const char *names, guint most, GArray *ids, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "SELECT message FROM label WHERE names = ?2 LIMIT ?1", STORE_INTS (most));
+  int step;
+
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 2, names);
+  while ((step = store_query_step (db, query, error)) == 1) {
+    gint64 id = store_query_int (query, 0);
+
+    g_array_append_val (ids, id);
+  }
+  return step == 0;
+}
+
+/* What is in `ids` becomes keys. */
+static gboolean
+read_keys (StoreDb *db, GArray *ids, GError **error)
+{
+  for (guint i = 0; i < ids->len; i++) {
+    gint64 *id = &g_array_index (ids, gint64, i), received = 0;
+
+    if (!store_db_get_int (db, &received, error, "SELECT received FROM message WHERE id = ?1",
+                           STORE_INTS (*id)))
+      return FALSE;
+    *id = STORE_KEY_MAKE (received, *id);
+  }
+  return TRUE;
+}
+
+gboolean
+store_label_find_messages (StoreDb *db, const char *folded, guint most, GArray **keys,
+                           GError **error)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  g_autofree char *names = NULL;
+  char *next = NULL;
+  int step = 0;
+
+  *keys = NULL;
+  for (guint sets = 0; !is_flag (folded) && (step = find_next (db, names, &next, error)) == 1;
+       sets++) {
+    g_free (names);
+    names = next;
+    if (sets == MOST_SETS_ASKED)
+      return TRUE;
+    if (store_label_is_called (names, 0, folded)
+        && !add_messages (db, names, most + 1 - found->len, found, error))
+      return FALSE;
+    if (found->len > most)
+      return TRUE;
+  }
+  if (step < 0 || is_flag (folded))
+    return step == 0;
+  if (!read_keys (db, found, error))
+    return FALSE;
+  *keys = g_steal_pointer (&found);
+  return TRUE;
 }
 
 static int

@@ -344,6 +344,9 @@ gboolean store_row_set_labels (StoreDb *db, gint64 message, const char *const *l
                                GError **error);
 /* Whether a message with these names (of the table label, nullable) and flags has the label that a person typed, by base_fold (). */
 gboolean store_label_is_called (const char *names, guint flags, const char *folded);
+/* Keys of all messages that have it: GArray of StoreKey, in no order; *keys NULL: there are more than `most`, or nobody can tell without looking at them. */
+gboolean store_label_find_messages (StoreDb *db, const char *folded, guint most, GArray **keys,
+                                    GError **error);
 /* A copy of `source` in another folder, with its body, without UID. */
 gboolean store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, StoreRow *row,
                                 GError **error);

@@ -1,10 +1,12 @@
-/* Rows of mail.db, newest first, of all folders that a search is about, or of one of the views that have an index of their own.  What is read is kept by the page, so
+/* Rows of mail.db, newest first, of all folders that a search is about, or of one of the views that have an index of their own, or of a label.  What is read is kept by the page, so
  * that nothing stays open between two of them. */
 #include "store-search-private.h"
 
 #define PAGE 256
 /* A view with so many rows is gone through sooner than all rows, where there are no words (see StoreLimits.few_rows). */
 #define SOME 20000
+/* The same of a label, where it is looked up when each was received. */
+#define LABELLED 5000
 
 static void
 cursor_clear (gpointer data)
@@ -77,6 +79,36 @@ find_view (const SearchNode *node)
   return n;
 }
 
+/* ---- labels ---- */
+
+/* Which all hits have; NULL: none. */
+static const char *
+find_label (const SearchNode *node)
+{
+  const char *label = node->label;
+
+  for (guint i = 0; node->kind == BASE_QUERY_AND && label == NULL && i < node->children->len; i++)
+    label = find_label (node->children->pdata[i]);
+  return label;
+}
+
+/* Its keys in place of *keys, if there are some few. */
+static gboolean
+read_label (StoreSearch *self, guint most, GArray **keys, GError **error)
+{
+  const char *label = find_label (self->root);
+  GArray *found = NULL;
+
+  if (label != NULL && !store_label_find_messages (self->db, label, most, &found, error))
+    return FALSE;
+  if (found == NULL)
+    return TRUE;
+  g_array_sort (found, compare_keys);
+  g_clear_pointer (keys, g_array_unref);
+  *keys = found;
+  return TRUE;
+}
+
 /* ---- folders ---- */
 
 gboolean
@@ -143,7 +175,8 @@ store_search_choose_rows (StoreSearch *self, GError **error)
   gboolean has_words = self->match != NULL && self->file != NULL;
   guint few = self->db->store->limits.few_rows;
   int view = self->folder == 0 && !self->anywhere && !self->drafts ? find_view (self->root) : -1;
-  GArray *keys = NULL;
+  g_autoptr (GArray) keys = NULL;
+  guint total;
 
   self->cursors = g_array_new (FALSE, FALSE, sizeof (SearchCursor));
   g_array_set_clear_func (self->cursors, cursor_clear);
@@ -153,13 +186,13 @@ store_search_choose_rows (StoreSearch *self, GError **error)
   }
   if (view >= 0 && !read_view (self->db, (guint)view, has_words ? few : SOME, &keys, error))
     return FALSE;
+  total = keys != NULL ? keys->len : add_folders (self);
+  if (!read_label (self, MIN (has_words ? few : LABELLED, total), &keys, error))
+    return FALSE;
+  self->by_rows = keys != NULL || !has_words || total <= few;
   if (keys != NULL) {
-    add_cursor (self, 0, keys);
-    self->by_rows = TRUE;
-  } else {
-    guint total = add_folders (self);
-
-    self->by_rows = !has_words || total <= few;
+    g_array_set_size (self->cursors, 0);
+    add_cursor (self, 0, g_steal_pointer (&keys));
   }
   store_search_rewind_rows (self);
   return TRUE;

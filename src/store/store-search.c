@@ -574,8 +574,10 @@ begin_moment (StoreSearch *self, GError **error)
     return FALSE;
   if (self->cursors != NULL && version == self->version)
     return TRUE;
-  if (self->cursors == NULL && !store_search_choose_rows (self, error))
+  if (self->cursors == NULL && !store_search_choose_rows (self, error)) {
+    g_clear_pointer (&self->cursors, g_array_unref);
     return FALSE;
+  }
   /* There is no index any more. */
   self->by_rows |= self->file == NULL;
   self->version = version;
@@ -702,6 +704,8 @@ store_search_rewind (StoreSearch *self)
 {
   g_hash_table_remove_all (self->given);
   g_hash_table_remove_all (self->owns);
+  /* What is in the view, or has the label, by then. */
+  g_clear_pointer (&self->cursors, g_array_unref);
   self->version = -1;
 }
 

@@ -1,5 +1,7 @@
 /* Labels of messages. */
+#include "base-query.h"
 #include "store-message.h"
+#include "store-search-private.h"
 #include "test-store.h"
 
 static void
@@ -80,10 +82,119 @@ test_called (void)
   g_assert_false (store_label_is_called (NULL, STORE_FLAG_NOT_JUNK, "junk"));
 }
 
+/* ---- looking for them ---- */
+
+#define MANY 300
+#define NOW  1700000000
+
+/* All hits, their UIDs in their order; `looked`: at so many rows. */
+static void
+check_found (Profile *profile, StoreSearch *search, const char *expected, guint looked)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) hits = store_search_next (search, MANY + 1, NULL, &error);
+  g_autoptr (GString) uids = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < hits->len; i++)
+    g_string_append_printf (uids, "%s%u", i > 0 ? " " : "",
+                            uid_of (profile, g_array_index (hits, StoreHit, i).message));
+  g_assert_cmpstr (uids->str, ==, expected);
+  g_assert_cmpuint (search->looked, ==, looked);
+}
+
+static void
+check_query (Profile *profile, gint64 folder, const char *typed, const char *expected, guint looked)
+{
+  g_autoptr (BaseQuery) query = base_query_parse (typed, NOW);
+  const StoreSearchScope scope = { .folder = folder };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreSearch) search = store_search_new (profile->db, query, &scope, &error);
+
+  g_assert_no_error (error);
+  g_test_message ("%s", typed);
+  check_found (profile, search, expected, looked);
+}
+
+/* Who has it is looked at, not all there are. */
+static void
+test_leads (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+
+  for (guint i = 1; i <= MANY; i++)
+    add_message (profile, profile->inbox, i, i, i == 7 ? STORE_FLAG_FORWARDED : 0, NULL);
+  for (guint i = 1; i <= 5; i++)
+    add_message (profile, profile->archive, i, MANY + i, 0, NULL);
+  set (profile, 20, "zebra|$label2|\\Inbox");
+  set (profile, 30, "zebra");
+  set (profile, 10, "Zebra|other");
+  set (profile, 40, "other|zebras");
+  check_query (profile, profile->inbox, "label:zebra", "30 20 10", 3);
+  check_query (profile, 0, "label:ZEBRA", "30 20 10", 3);
+  check_query (profile, 0, "label:work", "20", 1);
+  check_query (profile, 0, "label:nothing", "", 0);
+  check_query (profile, 0, "label:zebra -label:other", "30 20", 3);
+  check_query (profile, 0, "label:zebra label:other", "10", 3);
+  check_query (profile, 0, "label:zebra is:unread", "30 20 10", 3);
+  check_query (profile, 0, "label:zebra OR label:zebras", "40 30 20 10", MANY + 5);
+  /* Fewer than have it are in the folder; a flag has no row. */
+  check_query (profile, profile->sent, "label:zebra", "", 0);
+  check_query (profile, 0, "label:forwarded", "7", MANY + 5);
+}
+
+/* Where most have it, and where sets are many, it is looked at all. */
+static void
+test_leads_not (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) keys = NULL;
+
+  for (guint i = 1; i <= 12; i++) {
+    add_message (profile, profile->inbox, i, i, 0, NULL);
+    set (profile, i, i % 2 == 0 ? "a|even" : "a");
+  }
+  g_assert_true (store_label_find_messages (profile->db, "a", 11, &keys, &error));
+  g_assert_null (keys);
+  g_assert_true (store_label_find_messages (profile->db, "even", 5, &keys, &error));
+  g_assert_null (keys);
+  g_assert_true (store_label_find_messages (profile->db, "even", 6, &keys, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (keys->len, ==, 6);
+  g_clear_pointer (&keys, g_array_unref);
+  g_assert_true (store_label_find_messages (profile->db, "junk", 100, &keys, &error));
+  g_assert_null (keys);
+}
+
+/* From the first again is as of then. */
+static void
+test_rewound (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (BaseQuery) query = base_query_parse ("label:zebra", NOW);
+  const StoreSearchScope scope = { .folder = 0 };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 1; i <= 9; i++)
+    add_message (profile, profile->inbox, i, i, 0, NULL);
+  set (profile, 2, "zebra");
+  g_autoptr (StoreSearch) search = store_search_new (profile->db, query, &scope, &error);
+  g_assert_no_error (error);
+  check_found (profile, search, "2", 1);
+  set (profile, 8, "zebra");
+  set (profile, 2, "");
+  store_search_rewind (search);
+  check_found (profile, search, "8", 1);
+}
+
 void
 add_label_tests (void)
 {
   g_test_add_func ("/store/label/list", test_list);
   g_test_add_func ("/store/label/many", test_many);
   g_test_add_func ("/store/label/called", test_called);
+  g_test_add_func ("/store/label/leads", test_leads);
+  g_test_add_func ("/store/label/leads-not", test_leads_not);
+  g_test_add_func ("/store/label/rewound", test_rewound);
 }
