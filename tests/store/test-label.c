@@ -1,4 +1,5 @@
 /* Labels of messages. */
+#include "base-error.h"
 #include "base-query.h"
 #include "store-message.h"
 #include "store-search-private.h"
@@ -188,6 +189,28 @@ test_rewound (void)
   check_found (profile, search, "8", 1);
 }
 
+/* What could not be read is read when it is asked for again, and not taken for nothing. */
+static void
+test_unread (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (BaseQuery) query = base_query_parse ("label:zebra", NOW);
+  const StoreSearchScope scope = { .folder = 0 };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 1; i <= 9; i++)
+    add_message (profile, profile->inbox, i, i, 0, NULL);
+  set (profile, 2, "zebra");
+  g_autoptr (StoreSearch) search = store_search_new (profile->db, query, &scope, &error);
+  g_assert_no_error (error);
+  g_assert_true (store_db_exec (profile->db, "ALTER TABLE label RENAME TO away", &error));
+  g_assert_null (store_search_next (search, MANY, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+  g_clear_error (&error);
+  g_assert_true (store_db_exec (profile->db, "ALTER TABLE away RENAME TO label", &error));
+  check_found (profile, search, "2", 1);
+}
+
 void
 add_label_tests (void)
 {
@@ -197,4 +220,5 @@ add_label_tests (void)
   g_test_add_func ("/store/label/leads", test_leads);
   g_test_add_func ("/store/label/leads-not", test_leads_not);
   g_test_add_func ("/store/label/rewound", test_rewound);
+  g_test_add_func ("/store/label/unread", test_unread);
 }
