@@ -168,20 +168,30 @@ test_leads_not (void)
   g_assert_null (keys);
 }
 
+/* Of nine messages the second has it. */
+static StoreSearch *
+look_for_zebra (Profile *profile)
+{
+  g_autoptr (BaseQuery) query = base_query_parse ("label:zebra", NOW);
+  const StoreSearchScope scope = { .folder = 0 };
+  g_autoptr (GError) error = NULL;
+  StoreSearch *search;
+
+  for (guint i = 1; i <= 9; i++)
+    add_message (profile, profile->inbox, i, i, 0, NULL);
+  set (profile, 2, "zebra");
+  search = store_search_new (profile->db, query, &scope, &error);
+  g_assert_no_error (error);
+  return search;
+}
+
 /* From the first again is as of then. */
 static void
 test_rewound (void)
 {
   g_autoptr (Profile) profile = profile_new ();
-  g_autoptr (BaseQuery) query = base_query_parse ("label:zebra", NOW);
-  const StoreSearchScope scope = { .folder = 0 };
-  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreSearch) search = look_for_zebra (profile);
 
-  for (guint i = 1; i <= 9; i++)
-    add_message (profile, profile->inbox, i, i, 0, NULL);
-  set (profile, 2, "zebra");
-  g_autoptr (StoreSearch) search = store_search_new (profile->db, query, &scope, &error);
-  g_assert_no_error (error);
   check_found (profile, search, "2", 1);
   set (profile, 8, "zebra");
   set (profile, 2, "");
@@ -194,15 +204,9 @@ static void
 test_unread (void)
 {
   g_autoptr (Profile) profile = profile_new ();
-  g_autoptr (BaseQuery) query = base_query_parse ("label:zebra", NOW);
-  const StoreSearchScope scope = { .folder = 0 };
+  g_autoptr (StoreSearch) search = look_for_zebra (profile);
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 1; i <= 9; i++)
-    add_message (profile, profile->inbox, i, i, 0, NULL);
-  set (profile, 2, "zebra");
-  g_autoptr (StoreSearch) search = store_search_new (profile->db, query, &scope, &error);
-  g_assert_no_error (error);
   g_assert_true (store_db_exec (profile->db, "ALTER TABLE label RENAME TO away", &error));
   g_assert_null (store_search_next (search, MANY, NULL, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
