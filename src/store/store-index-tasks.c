@@ -116,6 +116,15 @@ store_index_list_tasks (StoreIndex *self, GError **error)
   return g_steal_pointer (&tasks);
 }
 
+/* What is stale may have been made of bytes that are not here any more: of those, it knows more than the row. */
+static gboolean
+is_of_row (const StoreIndexSeen *seen, const StoreMessage *row, StoreIndexStage stage)
+{
+  return seen->row == store_index_sum_of_row (row, seen->stage)
+         || (stage < STORE_INDEX_PARTIAL
+             && seen->row == store_index_sum_of_row (row, STORE_INDEX_WHOLE));
+}
+
 static gboolean
 look_at (StoreIndex *self, gint64 message, const StoreMessage *row, GArray *tasks, GError **error)
 {
@@ -143,7 +152,7 @@ look_at (StoreIndex *self, gint64 message, const StoreMessage *row, GArray *task
                                    : STORE_INDEX_ROW;
   }
   if (found == 0 || seen.stage < stage || seen.received != row->received
-      || seen.size != (gint64)row->size || seen.row != store_index_sum_of_row (row, seen.stage))
+      || seen.size != (gint64)row->size || !is_of_row (&seen, row, stage))
     add_task (tasks, message, row->received, stage, FALSE);
   return TRUE;
 }

@@ -263,6 +263,56 @@ test_charset_at_the_end (void)
   wait_found (bench, "body:мирный", 2);
 }
 
+/* As where they were damaged, and no server is there to bring them again. */
+static void
+take_bytes (Bench *bench, gint64 message)
+{
+  g_autofree char *path = g_build_filename (base_paths_get_data (bench->paths), "mail.db", NULL);
+  g_autofree char *sql =
+      g_strdup_printf ("BEGIN IMMEDIATE; DELETE FROM body WHERE message = %" G_GINT64_FORMAT
+                       "; UPDATE message SET has_body = 0 WHERE id = %" G_GINT64_FORMAT "; COMMIT",
+                       message, message);
+  sqlite3 *sqlite = NULL;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &sqlite, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  (void)sqlite3_busy_timeout (sqlite, 60000);
+  g_assert_cmpint (sqlite3_exec (sqlite, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (sqlite), ==, SQLITE_OK);
+}
+
+/* What is not here any more cannot be read in another charset: it is found by the words that it had, which nothing else has, whatever is told of its row. */
+static void
+test_charset_without_bytes (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *letter = test_make_letter (HEADER, "\xec\xe8\xf0\xed\xfb\xe9 meanwhile"),
+                  *other = test_make_letter (PLAIN, "afterwards");
+  g_autoptr (GAsyncResult) set = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 id = bench_add (bench, bench->archive, 500, letter);
+  gboolean whole;
+
+  bench_add (bench, bench->inbox, 1000, letter);
+  mail_people_set_quiet (bench->engine->people, 1);
+  wait_known (bench, 2);
+  wait_found (bench, "body:meanwhile", 2);
+  wait_until (is_whole, bench);
+  take_bytes (bench, id);
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+  mail_content_set_charset_async (content, "windows-1251", on_result, &set);
+  g_assert_true (mail_content_set_charset_finish (content, wait_result (&set), &error));
+  wait_found (bench, "body:мирный", 1);
+  g_assert_true (store_message_set_words (bench->db, id, "Ada", "Subject", "First line", &error));
+  bench_add (bench, bench->inbox, 2000, other);
+  wait_found (bench, "body:afterwards", 1);
+  g_assert_cmpuint (count (bench, "body:meanwhile", &whole), ==, 2);
+  /* And by its row, if that says something else. */
+  g_assert_true (store_message_set_words (bench->db, id, "Ada", "다른 제목", "First line", &error));
+  wait_found (bench, "subject:다른", 1);
+}
+
 /* ---- files ---- */
 
 /* A program in place of the one that reads files: it notes the first octets of each, and takes its time. */
@@ -577,6 +627,7 @@ add_reindex_tests (void)
   g_test_add_func ("/mail/reindex/charset", test_charset);
   g_test_add_func ("/mail/reindex/last-words", test_last_words);
   g_test_add_func ("/mail/reindex/charset-at-the-end", test_charset_at_the_end);
+  g_test_add_func ("/mail/reindex/charset-without-bytes", test_charset_without_bytes);
   g_test_add_func ("/mail/reindex/pdf", test_pdf);
   g_test_add_func ("/mail/reindex/file-within", test_file_within);
 #ifdef SOSIK_OFFICE
