@@ -83,6 +83,20 @@ time_format (void)
                          : C_ ("date format", "%H:%M");
 }
 
+char *
+base_date_half (gboolean afternoon)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_utc (2000, 1, 1, afternoon ? 13 : 1, 0, 0);
+
+  return twelve_hours () ? g_date_time_format (time, "%p") : NULL;
+}
+
+gboolean
+base_date_half_leads (void)
+{
+  return twelve_hours () && g_str_has_prefix (time_format (), "%p");
+}
+
 static gint64
 day_number (GDateTime *time)
 {

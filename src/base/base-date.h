@@ -27,6 +27,10 @@ char *base_date_long (gint64 time) G_GNUC_WARN_UNUSED_RESULT;
 char *base_date_day (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
 char *base_date_numeric (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT; /* "07/03/2025" */
 char *base_date_clock (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
+/* Where hours go to 12: what tells the halves of the day apart, "PM", "오후"; NULL where they go to 24. */
+char *base_date_half (gboolean afternoon) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether that stands before the hour, as in "오후 2:05". */
+gboolean base_date_half_leads (void);
 char *base_date_day_and_clock (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
 /* What the calendar on the wall says; NULL: outside of what it knows. */
 GDateTime *base_date_to_local (gint64 time) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,13 +5,14 @@
 #include <glib/gi18n.h>
 
 #include "base-date.h"
+#include "ui-clock.h"
 
 typedef struct
 {
   UiLaterFunc func;
   gpointer data;
   /* Borrowed: in the dialog */
-  GtkWidget *dialog, *calendar, *hour, *minute, *said;
+  GtkWidget *dialog, *calendar, *clock, *hour, *minute, *half, *said;
 } Later;
 
 /* 0: there is no such time, for a clock is put forward. */
@@ -72,8 +73,84 @@ show_two_digits (GtkSpinButton *button)
   return TRUE;
 }
 
+/* ---- hours, which count to 23 whatever the clock shows ---- */
+
+static gboolean
+is_afternoon (const Later *later)
+{
+  return gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (later->hour)) >= 12;
+}
+
+static gboolean
+show_hour (GtkSpinButton *button)
+{
+  int hour = gtk_spin_button_get_value_as_int (button);
+  g_autofree char *half = base_date_half (hour >= 12);
+  g_autofree char *text =
+      half != NULL ? g_strdup_printf ("%d", (hour + 11) % 12 + 1) : g_strdup_printf ("%02d", hour);
+  g_autofree char *spoken = half == NULL              ? g_strdup (text)
+                            : base_date_half_leads () ? g_strdup_printf ("%s %s", half, text)
+                                                      : g_strdup_printf ("%s %s", text, half);
+
+  gtk_editable_set_text (GTK_EDITABLE (button), text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
+                                  spoken, -1);
+  return TRUE;
+}
+
+/* With a clock of 12 hours, what is typed stays in the half of the day that is shown; 15 is three in the afternoon on any. */
+static int
+read_hour (GtkSpinButton *button, double *value)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (button));
+  g_autofree char *half = base_date_half (FALSE);
+  gboolean afternoon = gtk_spin_button_get_value_as_int (button) >= 12;
+  guint64 hour;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 0, 23, &hour, NULL))
+    return GTK_INPUT_ERROR;
+  if (half != NULL && hour >= 1 && hour <= 12)
+    hour = hour % 12 + (afternoon ? 12 : 0);
+  *value = (double)hour;
+  return TRUE;
+}
+
+static void
+on_half_clicked (Later *later)
+{
+  GtkSpinButton *hour = GTK_SPIN_BUTTON (later->hour);
+
+  gtk_spin_button_update (hour); /* what was typed and not left yet */
+  gtk_spin_button_set_value (hour, (gtk_spin_button_get_value_as_int (hour) + 12) % 24);
+}
+
+static void
+show_half (Later *later)
+{
+  g_autofree char *half = base_date_half (is_afternoon (later));
+  GtkWidget *box = gtk_widget_get_parent (later->half);
+
+  gtk_widget_set_visible (later->half, half != NULL);
+  if (half == NULL)
+    return;
+  gtk_button_set_label (GTK_BUTTON (later->half), half);
+  gtk_box_reorder_child_after (GTK_BOX (box), later->half,
+                               base_date_half_leads () ? NULL : later->clock);
+}
+
+static void
+on_clock_changed (GtkWidget *dialog)
+{
+  Later *later = g_object_get_data (G_OBJECT (dialog), "later");
+
+  show_hour (GTK_SPIN_BUTTON (later->hour));
+  show_half (later);
+  update (later);
+}
+
 static GtkWidget *
-make_digits (int value, int last, int step, const char *label)
+make_digits (int value, int last, int step, const char *label,
+             gboolean (*show) (GtkSpinButton *button))
 {
   GtkWidget *button = gtk_spin_button_new_with_range (0, last, step);
 
@@ -81,8 +158,9 @@ make_digits (int value, int last, int step, const char *label)
   gtk_spin_button_set_wrap (GTK_SPIN_BUTTON (button), TRUE);
   gtk_spin_button_set_snap_to_ticks (GTK_SPIN_BUTTON (button), FALSE);
   gtk_editable_set_width_chars (GTK_EDITABLE (button), 2);
-  g_signal_connect (button, "output", G_CALLBACK (show_two_digits), NULL);
+  g_signal_connect (button, "output", G_CALLBACK (show), NULL);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (button), value);
+  show (GTK_SPIN_BUTTON (button)); /* it need not have changed */
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   -1);
   return button;
@@ -107,7 +185,8 @@ static GtkWidget *
 make_content (Later *later, GDateTime *proposed)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *clock = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *time = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *clock = later->clock = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   guint arrows = 0;
 
   later->calendar = gtk_calendar_new ();
@@ -115,17 +194,23 @@ make_content (Later *later, GDateTime *proposed)
   gtk_accessible_update_property (GTK_ACCESSIBLE (later->calendar), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Date"), -1);
   name_arrows (later->calendar, &arrows);
-  later->hour = make_digits (g_date_time_get_hour (proposed), 23, 1, _ ("Hour"));
-  later->minute = make_digits (g_date_time_get_minute (proposed), 59, 5, _ ("Minute"));
+  later->hour = make_digits (g_date_time_get_hour (proposed), 23, 1, _ ("Hour"), show_hour);
+  g_signal_connect (later->hour, "input", G_CALLBACK (read_hour), NULL);
+  later->minute =
+      make_digits (g_date_time_get_minute (proposed), 59, 5, _ ("Minute"), show_two_digits);
+  later->half = gtk_button_new ();
+  g_signal_connect_swapped (later->half, "clicked", G_CALLBACK (on_half_clicked), later);
   later->said = gtk_label_new (NULL);
   gtk_label_set_wrap (GTK_LABEL (later->said), TRUE);
-  gtk_widget_set_halign (clock, GTK_ALIGN_CENTER);
+  gtk_widget_set_halign (time, GTK_ALIGN_CENTER);
   gtk_widget_set_direction (clock, GTK_TEXT_DIR_LTR); /* so is a time of day in every language */
   gtk_box_append (GTK_BOX (clock), later->hour);
   gtk_box_append (GTK_BOX (clock), gtk_label_new (":"));
   gtk_box_append (GTK_BOX (clock), later->minute);
   gtk_box_append (GTK_BOX (box), later->calendar);
-  gtk_box_append (GTK_BOX (box), clock);
+  gtk_box_append (GTK_BOX (time), clock);
+  gtk_box_append (GTK_BOX (time), later->half);
+  gtk_box_append (GTK_BOX (box), time);
   gtk_box_append (GTK_BOX (box), later->said);
   return box;
 }
@@ -149,9 +234,13 @@ ui_later_dialog_ask (GtkWindow *parent, gint64 proposed, UiLaterFunc func, gpoin
   adw_message_dialog_set_close_response (dialog, "cancel");
   g_signal_connect_swapped (later->calendar, "day-selected", G_CALLBACK (update), later);
   g_signal_connect_swapped (later->hour, "value-changed", G_CALLBACK (update), later);
+  g_signal_connect_swapped (later->hour, "value-changed", G_CALLBACK (show_half), later);
   g_signal_connect_swapped (later->minute, "value-changed", G_CALLBACK (update), later);
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), later, later_free,
                          G_CONNECT_DEFAULT);
+  g_object_set_data (G_OBJECT (dialog), "later", later);
+  ui_clock_listen (dialog, G_CALLBACK (on_clock_changed));
+  show_half (later);
   update (later);
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -58,6 +58,20 @@ seconds_of (int year, int month, int day)
   return g_date_time_to_unix (time);
 }
 
+/* With the clock of 12 hours: what is said of the half stands where the whole time has it. */
+static void
+check_half (const Speech *speech)
+{
+  g_autofree char *before = base_date_half (FALSE), *after = base_date_half (TRUE);
+
+  g_assert_cmpstr (before, !=, after);
+  g_assert_cmpstr (before, !=, "");
+  if (speech->clock_12 == NULL)
+    return;
+  g_assert_nonnull (strstr (speech->clock_12, after));
+  g_assert_true (base_date_half_leads () == g_str_has_prefix (speech->clock_12, after));
+}
+
 static void
 check_speech (const Speech *speech)
 {
@@ -75,8 +89,11 @@ check_speech (const Speech *speech)
 
     g_assert_cmpuint (g_utf8_strlen (clock, -1), >, 5);
   }
+  check_half (speech);
   base_date_set_clock (BASE_CLOCK_24);
   check (base_date_clock (then), speech->clock_24);
+  g_assert_null (base_date_half (TRUE));
+  g_assert_false (base_date_half_leads ());
   base_date_set_clock (BASE_CLOCK_OF_LOCALE);
   check (base_date_day (then), speech->day);
   check (base_date_short (seconds_of (2026, 6, 30), now), speech->weekday);

@@ -145,6 +145,58 @@ def choose_a_time(scene):
     return at
 
 
+def set_clock(value=None):
+    subprocess.run(['gsettings'] + (['set'] if value else ['reset']) + ['org.gnome.desktop.interface', 'clock-format'] + ([value] if value else []), check=True)
+
+
+@case
+def a_time_is_chosen_by_the_clock_of_the_desktop(scene):
+    """Hours to 12 with the half of the day beside them, or to 24; and they change while the dialog stands there."""
+    def shows(hour, end):
+        app.wait('spin button', exact('Hour'), condition=lambda node: node.text == hour)
+        app.wait('label', ', ' + end + '$')
+
+    app = None
+    try:
+        set_clock('12h')
+        ready(scene, 0)
+        app = scene.app
+        scene.compose('bob@lab.test', 'By the clock', 'Hello.')
+        send_later(scene, exact('_Choose Date and Time…'))
+        scene.says(exact('When Should It Be Sent?'))
+        app.wait('push button', '^AM$')
+        app.fill('spin button', exact('Hour'), '3')
+        app.fill('spin button', exact('Minute'), '5')
+        app.key('Tab')
+        shows('3', '3:05 AM')
+        app.click('push button', '^AM$')
+        app.wait('push button', '^PM$')
+        shows('3', '3:05 PM')
+        app.fill('spin button', exact('Hour'), '12')  # stays in the afternoon
+        app.key('Tab')
+        shows('12', '12:05 PM')
+        app.fill('spin button', exact('Hour'), '15')  # is three on any clock
+        app.key('Tab')
+        shows('3', '3:05 PM')
+        assert not app.unnamed(), '\n'.join(app.unnamed())
+        scene.shot('twelve')
+        set_clock('24h')
+        shows('15', '15:05')
+        app.wait_gone('push button', '^PM$')
+        scene.shot('all')
+        app.fill('spin button', exact('Hour'), '0')
+        app.key('Tab')
+        shows('00', '00:05')
+        set_clock('12h')
+        shows('12', '12:05 AM')
+        app.click('push button', exact('Cancel'))
+        app.wait_gone('label', exact('When Should It Be Sent?'))
+        discard(scene)
+        scene.quit()
+    finally:
+        set_clock()
+
+
 @case
 def a_message_goes_at_its_time_and_can_be_changed_until_then(scene):
     ready(scene, 0)
@@ -494,5 +546,5 @@ def what_the_server_would_not_take_is_said_before_it_is_sent(scene):
 if __name__ == '__main__':
     main(chosen([discarding_and_sending_can_be_undone, what_is_done_while_sending_can_be_undone_is_told_at_once,
                  what_is_held_back_survives_a_crash,
-                 a_draft_lies_on_the_server_once_and_is_gone_on_with, what_is_open_is_copied_each_minute, closing_asks_nothing_and_what_is_kept_can_be_thrown_away, a_question_is_in_nobodys_way_who_quits, a_message_goes_at_its_time_and_can_be_changed_until_then,
+                 a_draft_lies_on_the_server_once_and_is_gone_on_with, what_is_open_is_copied_each_minute, closing_asks_nothing_and_what_is_kept_can_be_thrown_away, a_question_is_in_nobodys_way_who_quits, a_time_is_chosen_by_the_clock_of_the_desktop, a_message_goes_at_its_time_and_can_be_changed_until_then,
                  what_the_server_would_not_take_is_said_before_it_is_sent]), finish)
