@@ -1,6 +1,9 @@
 /* Labels of messages. */
 #include "base-error.h"
 #include "base-query.h"
+#include <locale.h>
+
+#include "locales.h"
 #include "store-message.h"
 #include "store-search-private.h"
 #include "test-store.h"
@@ -45,6 +48,25 @@ test_list (void)
   check_list (profile, 2, "Work|Zebra");
   set (profile, 3, "");
   check_list (profile, 10, "Work|Zebra|한글");
+}
+
+/* As a dictionary of the person's language has them. */
+static void
+test_language (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+
+  add_message (profile, profile->inbox, 1, 1, 0, NULL);
+  set (profile, 1, "Zoo|Ärger|anfang|Bach");
+  locales_set (LC_COLLATE, "de_DE.UTF-8");
+  check_list (profile, 9, "anfang|Ärger|Bach|Zoo");
+  locales_set (LC_COLLATE, "sv_SE.UTF-8");
+  check_list (profile, 9, "anfang|Bach|Zoo|Ärger");
+  set (profile, 1, "하늘|가나|나비|다리");
+  locales_set (LC_COLLATE, "ko_KR.UTF-8");
+  check_list (profile, 9, "가나|나비|다리|하늘");
+  locales_set (LC_COLLATE, "C");
+  locales_remove ();
 }
 
 static int
@@ -219,6 +241,7 @@ void
 add_label_tests (void)
 {
   g_test_add_func ("/store/label/list", test_list);
+  g_test_add_func ("/store/label/language", test_language);
   g_test_add_func ("/store/label/many", test_many);
   g_test_add_func ("/store/label/called", test_called);
   g_test_add_func ("/store/label/leads", test_leads);
