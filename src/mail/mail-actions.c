@@ -21,12 +21,13 @@ typedef struct
 typedef struct
 {
   MailAction action;
-  GArray *ids;          /* of gint64: row ids of messages, or of items of `listing` */
-  StoreListing listing; /* folder 0: none */
-  GArray *seen;         /* of Seen; nullable */
-  gint64 folder;        /* instead: all that is in it */
-  gint64 target;        /* row id of a folder, 0 none */
-  GHashTable *accounts; /* gint64 row -> char *label */
+  GArray *ids;           /* of gint64: row ids of messages, or of items of `listing` */
+  StoreListing listing;  /* folder 0: none */
+  GHashTable *known;     /* gint64 id -> gint64 folder, where a view showed it; nullable */
+  MailFoundTable *found; /* nullable: it is no search */
+  gint64 folder;         /* instead: all that is in it */
+  gint64 target;         /* row id of a folder, 0 none */
+  GHashTable *accounts;  /* gint64 row -> char *label */
 } ActJob;
 
 typedef struct
@@ -50,7 +51,8 @@ act_job_free (gpointer data)
   ActJob *job = data;
 
   g_array_unref (job->ids);
-  g_clear_pointer (&job->seen, g_array_unref);
+  g_clear_pointer (&job->known, g_hash_table_unref);
+  g_clear_pointer (&job->found, mail_found_table_unref);
   g_hash_table_unref (job->accounts);
   g_free (job);
 }
@@ -293,15 +295,47 @@ append_resolved (StoreDb *db, const StoreListing *listing, gint64 item, GArray *
   return more != NULL;
 }
 
+/* Of all items those that lie where they were found or seen, to `seen`; the others to `rest`. */
+static void
+tell_apart (const ActJob *job, GArray *seen, GArray *rest)
+{
+  /* What was found is marked in all its folders; what moves, or goes for good, lies in the one that is shown. */
+  guint most = job->action <= MAIL_ACTION_UNSTAR ? MAIL_SEARCH_FOLDERS : 1;
+
+  for (guint i = 0; i < job->ids->len; i++) {
+    gint64 id = g_array_index (job->ids, gint64, i);
+    const MailFound *found = job->found != NULL ? mail_found_table_get (job->found, id) : NULL;
+    const gint64 *folder = job->known != NULL ? g_hash_table_lookup (job->known, &id) : NULL;
+
+    for (guint j = 0; found != NULL && j < most && found->folders[j] != 0; j++) {
+      const Seen one = { id, found->folders[j] };
+
+      g_array_append_val (seen, one);
+    }
+    if (found != NULL)
+      continue;
+    if (folder != NULL) {
+      const Seen one = { id, *folder };
+
+      g_array_append_val (seen, one);
+    } else
+      g_array_append_val (rest, id);
+  }
+}
+
 static GArray *
 resolve (StoreDb *db, const ActJob *job, GError **error)
 {
   if (job->listing.folder == 0)
     return g_array_ref (job->ids);
+  g_autoptr (GArray) all_seen = g_array_new (FALSE, FALSE, sizeof (Seen));
+  g_autoptr (GArray) rest = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  tell_apart (job, all_seen, rest);
   g_autoptr (GArray) ids = store_listing_resolve (
-      db, &job->listing, (const gint64 *)(gpointer)job->ids->data, job->ids->len, error);
-  for (guint i = 0; ids != NULL && job->seen != NULL && i < job->seen->len; i++) {
-    const Seen *seen = &g_array_index (job->seen, Seen, i);
+      db, &job->listing, (const gint64 *)(gpointer)rest->data, rest->len, error);
+  for (guint i = 0; ids != NULL && i < all_seen->len; i++) {
+    const Seen *seen = &g_array_index (all_seen, Seen, i);
     const StoreListing there = { .folder = seen->folder,
                                  .conversations = job->listing.conversations };
     guint before = ids->len;
@@ -486,17 +520,16 @@ on_acted (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_return_pointer (outer, acted, acted_free);
 }
 
-/* Takes `ids` and `seen`. */
+/* Takes `ids`, which are messages, or items of `list` (nullable). */
 static void
-start (MailEngine *self, MailAction action, GArray *ids, GArray *seen, const StoreListing *listing,
-       gint64 folder, MailFolder *target, GAsyncReadyCallback callback, gpointer user_data)
+start (MailEngine *self, MailAction action, GArray *ids, MailMessageList *list, gint64 folder,
+       MailFolder *target, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *outer = g_task_new (self, NULL, callback, user_data);
   GError *error = NULL;
 
   if (!check_target (action, target, &error)) {
     g_array_unref (ids);
-    g_clear_pointer (&seen, g_array_unref);
     g_task_return_error (outer, error);
     g_object_unref (outer);
     return;
@@ -505,10 +538,12 @@ start (MailEngine *self, MailAction action, GArray *ids, GArray *seen, const Sto
 
   job->action = action;
   job->ids = ids;
-  job->seen = seen;
   job->folder = folder;
-  if (listing != NULL)
-    job->listing = *listing;
+  if (list != NULL) {
+    job->listing = *mail_message_list_get_listing (list);
+    job->known = mail_message_list_collect_seen (list);
+    job->found = mail_message_list_ref_found (list);
+  }
   job->target = target != NULL ? mail_folder_get_id (target) : 0;
   job->accounts = mail_engine_list_labels (self);
   mail_engine_act_in_store (self, outer, action == MAIL_ACTION_SEEN, act, job, act_job_free);
@@ -526,7 +561,7 @@ mail_engine_act_async (MailEngine *self, GPtrArray *messages, MailAction action,
 
     g_array_append_val (ids, id);
   }
-  start (self, action, ids, NULL, NULL, 0, target, callback, user_data);
+  start (self, action, ids, NULL, 0, target, callback, user_data);
 }
 
 void
@@ -536,28 +571,7 @@ mail_engine_act_on_items_async (MailEngine *self, MailMessageList *list, GArray 
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_MESSAGE_LIST (list) && items != NULL);
 
-  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), items->len);
-  GArray *seen = g_array_new (FALSE, FALSE, sizeof (Seen));
-  /* What was found is marked in all its folders; what moves, or goes for good, lies in the one that is shown. */
-  guint most = action <= MAIL_ACTION_UNSTAR ? MAIL_SEARCH_FOLDERS : 1;
-
-  for (guint i = 0; i < items->len; i++) {
-    gint64 id = g_array_index (items, gint64, i), folders[MAIL_SEARCH_FOLDERS];
-    Seen one = { id, mail_message_list_get_seen_folder (list, id) };
-    guint n = mail_message_list_get_found_folders (list, id, folders, most);
-
-    if (n > 0)
-      for (guint j = 0; j < n; j++) {
-        one.folder = folders[j];
-        g_array_append_val (seen, one);
-      }
-    else if (one.folder != 0)
-      g_array_append_val (seen, one);
-    else
-      g_array_append_val (ids, id);
-  }
-  start (self, action, ids, seen, mail_message_list_get_listing (list), 0, target, callback,
-         user_data);
+  start (self, action, g_array_copy (items), list, 0, target, callback, user_data);
 }
 
 void
@@ -567,7 +581,7 @@ mail_engine_act_on_folder_async (MailEngine *self, MailFolder *folder, MailActio
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_FOLDER (folder)
                     && !mail_folder_is_view (folder));
 
-  start (self, action, g_array_new (FALSE, FALSE, sizeof (gint64)), NULL, NULL,
+  start (self, action, g_array_new (FALSE, FALSE, sizeof (gint64)), NULL,
          mail_folder_get_id (folder), NULL, callback, user_data);
 }
 

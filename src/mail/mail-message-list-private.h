@@ -27,8 +27,8 @@ typedef struct
   MailMarks *marks;
   MailSearchRun *run;        /* at work; NULL: the next question makes one */
   GCancellable *cancellable; /* of all that is asked with this wish */
-  GHashTable *found;         /* gint64 id -> MailFound, of the keys */
-  GHashTable *excerpts;      /* gint64 id -> MailExcerptRow, of the rows that were read */
+  MailFoundTable *found; /* of the keys, and of what stays or stayed among them; never changed */
+  GHashTable *excerpts;  /* gint64 id -> MailExcerptRow, of the rows that were read */
 
   guint answers; /* of how many wishes there were: a row shows the hit of one */
   guint wanted;  /* items; more when somebody comes near their end */
@@ -115,7 +115,7 @@ void mail_list_free_search (MailMessageList *list);
 /* The search that is at work, or a new one. */
 MailSearchRun *mail_list_ref_run (MailMessageList *list) G_GNUC_WARN_UNUSED_RESULT;
 /* What was read came: `found` is taken. */
-void mail_list_take_found (MailMessageList *list, MailSearchRun *run, GHashTable *found,
+void mail_list_take_found (MailMessageList *list, MailSearchRun *run, MailFoundTable *found,
                            gboolean over, gboolean whole, gint64 up_to);
 /* It could not be looked for: what was found with the words before is no answer to these. */
 void mail_list_take_failure (MailMessageList *list);
@@ -134,7 +134,8 @@ void mail_list_put_excerpt (MailMessageList *list, gint64 id, MailExcerptRow *ro
 void mail_list_mark_item (MailMessageList *list, gint64 id, MailConversation *item);
 /* (search thread) Rows and excerpts of these items: GPtrArrays of StoreItem (NULL: gone) and of MailExcerptRow. */
 GPtrArray *mail_list_read_found (StoreDb *db, MailSearchRun *run, const gint64 *ids, gsize n,
-                                 GHashTable *found, GPtrArray **excerpts) G_GNUC_WARN_UNUSED_RESULT;
+                                 const MailFoundTable *found,
+                                 GPtrArray **excerpts) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- -read.c ---- */
 /* The listing without order and filter: what an item is does not depend on them. */

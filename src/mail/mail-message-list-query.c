@@ -13,10 +13,11 @@
 typedef struct
 {
   StoreListing listing;
-  GArray *from;       /* the keys that are here */
-  GArray *leavers;    /* of MailListLeaver; nullable: nothing stays */
-  MailSearchRun *run; /* nullable: it is no search */
-  guint wanted;       /* of its items */
+  GArray *from;           /* the keys that are here */
+  GArray *leavers;        /* of MailListLeaver; nullable: nothing stays */
+  MailSearchRun *run;     /* nullable: it is no search */
+  guint wanted;           /* of its items */
+  MailFoundTable *before; /* nullable: what was found so far, with the same words */
 } QueryRequest;
 
 typedef struct
@@ -25,7 +26,7 @@ typedef struct
   GHashTable *stay;   /* nullable */
   GPtrArray *items;   /* nullable; of the first keys */
   MailSearchRun *run; /* nullable; and what it has */
-  GHashTable *found;
+  MailFoundTable *found;
   GPtrArray *excerpts; /* of `items` */
   gboolean over, whole;
   gint64 up_to;
@@ -47,6 +48,7 @@ query_request_free (gpointer data)
   g_array_unref (request->from);
   g_clear_pointer (&request->leavers, g_array_unref);
   g_clear_pointer (&request->run, mail_search_run_unref);
+  g_clear_pointer (&request->before, mail_found_table_unref);
   g_free (request);
 }
 
@@ -60,7 +62,7 @@ query_result_free (gpointer data)
   g_clear_pointer (&result->stay, g_hash_table_unref);
   g_clear_pointer (&result->items, g_ptr_array_unref);
   g_clear_pointer (&result->run, mail_search_run_unref);
-  g_clear_pointer (&result->found, g_hash_table_unref);
+  g_clear_pointer (&result->found, mail_found_table_unref);
   g_clear_pointer (&result->excerpts, g_ptr_array_unref);
   g_free (result);
 }
@@ -93,6 +95,9 @@ read_keys (StoreDb *db, const QueryRequest *request, QueryResult *result, GCance
     return NULL;
   result->run = mail_search_run_ref (request->run);
   result->found = mail_search_run_dup_found (request->run);
+  /* What stays in the list although it is no hit any more is known on. */
+  if (request->before != NULL)
+    mail_found_table_fill_up (result->found, request->before);
   result->over = mail_search_run_is_over (request->run);
   result->whole = mail_search_run_is_whole (request->run, &result->up_to);
   return keys;
@@ -302,6 +307,8 @@ mail_list_query (MailMessageList *self)
   if (self->search != NULL) {
     request->run = mail_list_ref_run (self);
     request->wanted = self->search->wanted;
+    if (!self->search->renewed)
+      request->before = mail_found_table_ref (self->search->found);
     self->search->asking = TRUE;
     mail_engine_call_search (self->engine,
                              g_task_new (NULL, self->search->cancellable, on_queried, wait),

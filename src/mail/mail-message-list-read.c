@@ -18,7 +18,7 @@ typedef struct
   GArray *ids;        /* of gint64 */
   GArray *newest;     /* of gint64: the message that is known of each, 0 none */
   MailSearchRun *run; /* nullable: of a search, with what it found of these */
-  GHashTable *found;
+  MailFoundTable *found;
 } RowsRequest;
 
 typedef struct
@@ -36,7 +36,7 @@ rows_request_free (gpointer data)
   g_array_unref (request->ids);
   g_array_unref (request->newest);
   g_clear_pointer (&request->run, mail_search_run_unref);
-  g_clear_pointer (&request->found, g_hash_table_unref);
+  g_clear_pointer (&request->found, mail_found_table_unref);
   g_free (request);
 }
 
@@ -270,15 +270,7 @@ send_page (MailMessageList *self, GArray *ids)
   self->pages_running++;
   if (self->search != NULL) {
     request->run = mail_list_ref_run (self);
-    request->found = mail_found_table_new ();
-    for (guint i = 0; i < ids->len; i++) {
-      gint64 id = g_array_index (ids, gint64, i);
-      const MailFound *found = mail_list_get_found (self, id);
-
-      if (found != NULL)
-        g_hash_table_insert (request->found, g_memdup2 (&id, sizeof id),
-                             g_memdup2 (found, sizeof *found));
-    }
+    request->found = mail_message_list_ref_found (self);
     mail_engine_call_search (self->engine, g_task_new (NULL, self->cancellable, on_rows, wait),
                              read_rows, request, rows_request_free, rows_result_free);
     return;
@@ -423,6 +415,23 @@ mail_list_refresh (MailMessageList *self, GArray *changed)
   if (ids != NULL)
     want (self, ids);
   send_pages (self);
+}
+
+GHashTable *
+mail_message_list_collect_seen (MailMessageList *self)
+{
+  if (self->listing.folder >= 0)
+    return NULL;
+  GHashTable *seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  g_autoptr (GArray) known = collect_known (self);
+
+  for (guint i = known->len; i-- > 0;) { /* the latest last: the cache keeps its order */
+    gint64 id = g_array_index (known, gint64, i), newest, folder;
+
+    if (mail_list_find_newest (self, id, &newest, &folder))
+      g_hash_table_insert (seen, g_memdup2 (&id, sizeof id), g_memdup2 (&folder, sizeof folder));
+  }
+  return seen;
 }
 
 static void

@@ -34,13 +34,13 @@ mail_excerpt_row_free (gpointer data)
 
 GPtrArray *
 mail_list_read_found (StoreDb *db, MailSearchRun *run, const gint64 *ids, gsize n,
-                      GHashTable *found, GPtrArray **excerpts)
+                      const MailFoundTable *found, GPtrArray **excerpts)
 {
   GPtrArray *items = g_ptr_array_new_full ((guint)n, (GDestroyNotify)store_item_free);
 
   *excerpts = g_ptr_array_new_full ((guint)n, mail_excerpt_row_free);
   for (gsize i = 0; i < n; i++) {
-    const MailFound *hit = g_hash_table_lookup (found, &ids[i]);
+    const MailFound *hit = mail_found_table_get (found, ids[i]);
     MailExcerptRow *row = g_new0 (MailExcerptRow, 1);
 
     row->ranges = g_array_new (FALSE, FALSE, sizeof (StoreRange));
@@ -147,18 +147,13 @@ mail_list_ref_run (MailMessageList *self)
 const MailFound *
 mail_list_get_found (MailMessageList *self, gint64 id)
 {
-  return self->search != NULL ? g_hash_table_lookup (self->search->found, &id) : NULL;
+  return self->search != NULL ? mail_found_table_get (self->search->found, id) : NULL;
 }
 
-guint
-mail_message_list_get_found_folders (MailMessageList *self, gint64 id, gint64 *folders, guint n)
+MailFoundTable *
+mail_message_list_ref_found (MailMessageList *self)
 {
-  const MailFound *found = mail_list_get_found (self, id);
-  guint i = 0;
-
-  for (; found != NULL && i < n && i < MAIL_SEARCH_FOLDERS && found->folders[i] != 0; i++)
-    folders[i] = found->folders[i];
-  return i;
+  return self->search != NULL ? mail_found_table_ref (self->search->found) : NULL;
 }
 
 /* ---- counting ---- */
@@ -209,31 +204,15 @@ forget_rows (MailMessageList *self)
   self->rows = mail_rows_new (MAIL_LIST_CACHE);
 }
 
-/* What stays in the list although it is no hit any more is known on. */
-static void
-keep_found (MailMessageList *self, GHashTable *found)
-{
-  GHashTableIter iter;
-  gpointer id, one;
-
-  g_hash_table_iter_init (&iter, self->search->found);
-  while (g_hash_table_iter_next (&iter, &id, &one))
-    if (!g_hash_table_contains (found, id))
-      g_hash_table_insert (found, g_memdup2 (id, sizeof (gint64)),
-                           g_memdup2 (one, sizeof (MailFound)));
-}
-
 void
-mail_list_take_found (MailMessageList *self, MailSearchRun *run, GHashTable *found, gboolean over,
-                      gboolean whole, gint64 up_to)
+mail_list_take_found (MailMessageList *self, MailSearchRun *run, MailFoundTable *found,
+                      gboolean over, gboolean whole, gint64 up_to)
 {
   MailListSearch *search = self->search;
 
   if (search->renewed) /* nothing stays */
     forget_rows (self);
-  else
-    keep_found (self, found);
-  g_hash_table_unref (search->found);
+  mail_found_table_unref (search->found);
   search->found = found;
   search->over = over;
   search->whole = whole;
@@ -250,7 +229,8 @@ mail_list_take_failure (MailMessageList *self)
   MailListSearch *search = self->search;
 
   forget_rows (self);
-  g_hash_table_remove_all (search->found);
+  mail_found_table_unref (search->found);
+  search->found = mail_found_table_new ();
   search->over = TRUE;
   search->total = search->unread = 0;
   say_found (self);
@@ -369,7 +349,7 @@ mail_list_free_search (MailMessageList *self)
   self->search = NULL;
   forget (search);
   g_object_unref (search->cancellable);
-  g_hash_table_unref (search->found);
+  mail_found_table_unref (search->found);
   g_hash_table_unref (search->excerpts);
   g_free (search);
 }

@@ -461,15 +461,6 @@ mail_message_list_get_listing (MailMessageList *self)
 }
 
 gint64
-mail_message_list_get_seen_folder (MailMessageList *self, gint64 id)
-{
-  gint64 newest, folder;
-
-  return self->listing.folder < 0 && mail_list_find_newest (self, id, &newest, &folder) ? folder
-                                                                                        : 0;
-}
-
-gint64
 mail_message_list_get_id (MailMessageList *self, guint position)
 {
   g_return_val_if_fail (position < self->keys->len, 0);

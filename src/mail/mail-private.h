@@ -7,6 +7,7 @@
 #include "mail-conversation.h"
 #include "mail-draft.h"
 #include "mail-folder.h"
+#include "mail-found.h"
 #include "mail-message-list.h"
 #include "mail-message.h"
 #include "mail-thread.h"
@@ -85,13 +86,12 @@ void mail_message_list_people_changed (MailMessageList *list);
 /* Folders came: what was read before its folder was known, as in the first moments of an account, gets it now. */
 void mail_message_list_folders_came (MailMessageList *list);
 const StoreListing *mail_message_list_get_listing (MailMessageList *list); /* borrowed */
-/* Where an item of a view that has been looked at lies: what has fallen out of the view, and stays for now, is looked for there.
- * 0: it has not been looked at, or the list is no view. */
-gint64 mail_message_list_get_seen_folder (MailMessageList *list, gint64 id);
+/* Where items of a view that have been looked at lie, gint64 id -> gint64 folder: what has fallen out of the view, and stays for now, is
+ * looked for there.  NULL: the list is no view. */
+GHashTable *mail_message_list_collect_seen (MailMessageList *list) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Of an item of a search: in which folders it was found, the one that is shown first, at most `n`; returns how many. */
-guint mail_message_list_get_found_folders (MailMessageList *list, gint64 id, gint64 *folders,
-                                           guint n);
+/* Of a search: in which folders its items were found, the one that is shown first, for any thread; NULL: it is none. */
+MailFoundTable *mail_message_list_ref_found (MailMessageList *list) G_GNUC_WARN_UNUSED_RESULT;
 /* The engine stops: nothing holds on to the search thread's connection any more. */
 void mail_message_list_close_search (MailMessageList *list);
 /* The program ends: nobody waits for it. */

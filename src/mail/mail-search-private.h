@@ -3,21 +3,12 @@
 #pragma once
 
 #include "base-query.h"
+#include "mail-found.h"
 #include "mail-store-thread.h"
 #include "store-listing.h"
 #include "store-search.h"
 
 G_BEGIN_DECLS
-
-#define MAIL_SEARCH_FOLDERS 4 /* of the hits of one conversation, that are remembered */
-
-/* The newest hit of an item, or the best. */
-typedef struct
-{
-  gint64 message, folder, received;
-  gint64 folders[MAIL_SEARCH_FOLDERS]; /* of all its hits, each once; 0: no more */
-  gboolean unread;                     /* one of its hits is */
-} MailFound;
 
 /* What is looked for.  Plain; `typed` as somebody typed it. */
 typedef struct
@@ -44,8 +35,8 @@ void mail_search_run_close (MailSearchRun *run);
 /* GArray of StoreKey, in their order: at least `wanted` items, if there are so many.  Asked again with more, it goes on. */
 GArray *mail_search_run_read (MailSearchRun *run, StoreDb *db, guint wanted,
                               GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* gint64 id -> MailFound of what has been read: a copy. */
-GHashTable *mail_search_run_dup_found (MailSearchRun *run) G_GNUC_WARN_UNUSED_RESULT;
+/* What has been read: a copy. */
+MailFoundTable *mail_search_run_dup_found (MailSearchRun *run) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mail_search_run_is_over (MailSearchRun *run); /* there is no more */
 gboolean mail_search_run_is_whole (MailSearchRun *run, gint64 *up_to);
 gboolean mail_search_run_count (MailSearchRun *run, StoreDb *db, guint most, guint *total,
@@ -54,9 +45,6 @@ gboolean mail_search_run_count (MailSearchRun *run, StoreDb *db, guint most, gui
 StoreItem *mail_search_run_get_item (MailSearchRun *run, StoreDb *db, gint64 id,
                                      const MailFound *found, char **excerpt,
                                      GArray *ranges) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Copies are equal by value: set of gint64 -> MailFound. */
-GHashTable *mail_found_table_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether what is found may change with the marks of a message (is:unread), or its folder, not only with its text. */
 gboolean mail_search_follows_marks (const BaseQuery *query);

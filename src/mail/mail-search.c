@@ -17,7 +17,7 @@ struct _MailSearchRun
   /* The search thread's */
   StoreSearch *search; /* NULL before the first question, and once closed */
   GArray *keys;        /* of StoreKey */
-  GHashTable *found;   /* gint64 -> MailFound */
+  MailFoundTable *found;
   gboolean over;
 };
 
@@ -25,12 +25,6 @@ void
 mail_search_wish_clear (MailSearchWish *wish)
 {
   g_clear_pointer (&wish->typed, g_free);
-}
-
-GHashTable *
-mail_found_table_new (void)
-{
-  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
 }
 
 static char *
@@ -75,7 +69,7 @@ mail_search_run_unref (MailSearchRun *self)
   g_array_unref (self->rows);
   g_ptr_array_unref (self->accounts);
   g_array_unref (self->keys);
-  g_hash_table_unref (self->found);
+  mail_found_table_unref (self->found);
   g_free (self);
 }
 
@@ -116,14 +110,12 @@ static void
 take_hit (MailSearchRun *self, const StoreHit *hit)
 {
   gint64 id = self->conversations ? hit->thread : hit->message;
-  MailFound *found = g_hash_table_lookup (self->found, &id);
+  MailFound *found = mail_found_table_put (self->found, id);
 
-  if (found == NULL) {
+  if (found->message == 0) {
     StoreKey key = STORE_KEY_MAKE (hit->received, id);
 
-    found = g_new0 (MailFound, 1);
     *found = (MailFound){ hit->message, hit->folder, hit->received, { 0 }, FALSE };
-    g_hash_table_insert (self->found, g_memdup2 (&id, sizeof id), found);
     g_array_append_val (self->keys, key);
   }
   note_folder (found, hit->folder);
@@ -148,18 +140,10 @@ mail_search_run_read (MailSearchRun *self, StoreDb *db, guint wanted, GCancellab
   return g_array_copy (self->keys);
 }
 
-GHashTable *
+MailFoundTable *
 mail_search_run_dup_found (MailSearchRun *self)
 {
-  GHashTable *copy = mail_found_table_new ();
-  GHashTableIter iter;
-  gpointer id, found;
-
-  g_hash_table_iter_init (&iter, self->found);
-  while (g_hash_table_iter_next (&iter, &id, &found))
-    g_hash_table_insert (copy, g_memdup2 (id, sizeof (gint64)),
-                         g_memdup2 (found, sizeof (MailFound)));
-  return copy;
+  return mail_found_table_copy (self->found);
 }
 
 gboolean

@@ -244,6 +244,36 @@ test_act (void)
   g_assert_cmpint (where_is (bench, copy), ==, mail_folder_get_id (bench->sent));
 }
 
+static gboolean
+has_no_hits (gpointer list)
+{
+  guint total;
+
+  return is_read (list) && mail_message_list_get_total (list, &total) && total == 0;
+}
+
+/* What is no hit any more, and stays for now, is acted on where it was found: in all its folders. */
+static void
+test_stays (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  gint64 newest = add_to_thread (bench, bench->inbox, 0, NULL);
+  gint64 other = add_to_thread (bench, bench->archive, 1, "<h0@x>");
+  g_autoptr (MailFolder) folder =
+      mail_folder_new_search ("Search", "subject:harbour is:unread", NULL, FALSE);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, folder, TRUE);
+
+  wait_until (is_read, list);
+  g_autoptr (MailConversation) item = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  wait_until (is_loaded, item);
+  act (bench, list, MAIL_ACTION_READ);
+  g_assert_true (is_read_there (bench, newest) && is_read_there (bench, other));
+  wait_until (has_no_hits, list);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
+  act (bench, list, MAIL_ACTION_UNREAD);
+  g_assert_false (is_read_there (bench, newest) || is_read_there (bench, other));
+}
+
 /* ---- where it is looked for ---- */
 
 static void
@@ -583,6 +613,7 @@ add_found_tests (void)
   g_test_add_func ("/mail/found/copies", test_copies);
   g_test_add_func ("/mail/found/labels", test_labels);
   g_test_add_func ("/mail/found/act", test_act);
+  g_test_add_func ("/mail/found/stays", test_stays);
   g_test_add_func ("/mail/found/typed-on", test_typed_on);
   g_test_add_func ("/mail/found/before-counts", test_before_counts);
   g_test_add_func ("/mail/found/end-before-counts", test_end_before_counts);

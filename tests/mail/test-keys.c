@@ -1,4 +1,5 @@
-/* Sorted keys and their journal against a plain recomputation. */
+/* Sorted keys and their journal, and what was found, against a plain recomputation. */
+#include "mail-found.h"
 #include "mail-keys.h"
 #include "mail-rows.h"
 #include "test-mail.h"
@@ -277,9 +278,59 @@ test_gather (void)
   }
 }
 
+static void
+put_some (MailFoundTable *table, GHashTable *plain, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    gint64 id = g_test_rand_int_range (1, 5000), message = g_test_rand_int_range (1, G_MAXINT32);
+
+    mail_found_table_put (table, id)->message = message;
+    g_hash_table_insert (plain, GINT_TO_POINTER (id), GINT_TO_POINTER (message));
+  }
+}
+
+/* All of `plain`, and of `more` what that lacks; nothing else. */
+static void
+assert_found (MailFoundTable *table, GHashTable *plain, GHashTable *more)
+{
+  for (gint64 id = 0; id <= 5000; id++) {
+    const MailFound *found = mail_found_table_get (table, id);
+    gpointer message = g_hash_table_lookup (plain, GINT_TO_POINTER (id));
+
+    if (message == NULL && more != NULL)
+      message = g_hash_table_lookup (more, GINT_TO_POINTER (id));
+    g_assert_cmpint (found != NULL ? found->message : 0, ==, GPOINTER_TO_INT (message));
+  }
+}
+
+static void
+test_found (void)
+{
+  g_autoptr (MailFoundTable) table = mail_found_table_new ();
+  g_autoptr (MailFoundTable) later = mail_found_table_new ();
+  g_autoptr (GHashTable) plain = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) plain_later = g_hash_table_new (NULL, NULL);
+
+  assert_found (table, plain, NULL);
+  for (guint i = 0; i < 8; i++) {
+    put_some (table, plain, 300);
+    assert_found (table, plain, NULL);
+  }
+  put_some (later, plain_later, 1000);
+  g_autoptr (MailFoundTable) copy = mail_found_table_copy (later);
+  mail_found_table_fill_up (copy, table);
+  assert_found (copy, plain_later, plain);
+  assert_found (later, plain_later, NULL);
+  assert_found (table, plain, NULL);
+  g_autoptr (MailFoundTable) other = mail_found_table_ref (copy);
+  g_clear_pointer (&copy, mail_found_table_unref);
+  assert_found (other, plain_later, plain);
+}
+
 void
 add_keys_tests (void)
 {
+  g_test_add_func ("/mail/found-table", test_found);
   g_test_add_func ("/mail/keys/gather", test_gather);
   g_test_add_func ("/mail/keys/diff", test_diff);
   g_test_add_func ("/mail/keys/runs", test_runs);

@@ -207,5 +207,55 @@ def very_many_are_looked_through(scene):
     scene.quit(timeout=60)
 
 
+@case
+def all_that_was_found_is_one_step(scene):
+    """Selected, marked and moved: however many were found, the main loop hands over what it has."""
+    found = 5 * MANY
+    subprocess.run([os.environ['FILL'], scene.profile, str(found)], check=True)
+    stalls = watched(scene)
+    row(scene, 'Subject last')
+    scene.app.key('ctrl+f')
+    scene.app.wait('text|entry', exact('Search mail'), condition=lambda n: n.has('focused'))
+    scene.app.type('subject')
+    scene.app.wait('status bar', '^More than 9999 messages$', timeout=120)
+    row(scene, 'Subject last')
+    scene.app.key('Return')
+
+    def measured(what, deed, is_done):
+        stalls.quiet()
+        stalls.take()
+        deed()
+        worked = 0
+        for _ in range(LOOKS):
+            stalls.quiet()
+            worked = max(worked, stalls.take()[1])
+            seen = is_done()
+            time.sleep(.3)
+            stalls.take()  # that it was looked at
+            if seen:
+                break
+        assert seen, f'{what}: not done'
+        rounds[-1][what] = worked
+        print(f'# {what} of {found} found: work of one turn {worked:.1f} ms', flush=True)
+
+    def unread(pattern):
+        return lambda: re.search(pattern, folder(scene, 'Inbox').name)
+
+    rounds = []  # what others do to the caches they do not do each time
+    for _ in range(3):
+        rounds.append({})
+        measured('selecting', lambda: scene.app.key('ctrl+a'), lambda: scene.app.find('label', f'^{found} selected'))
+        scene.app.point_at(scene.app.find('push button', exact('Mark as Read')))
+        measured('marking', scene.app.press_button, unread('^[^,]*$'))
+        measured('undoing marks', lambda: scene.app.key('ctrl+z'), unread(f', {found} unread'))
+        measured('archiving', lambda: scene.app.key('a'), unread('^[^,]*$'))
+        measured('undoing archiving', lambda: scene.app.key('ctrl+z'), unread(f', {found} unread'))
+        worst = {what: min(one[what] for one in rounds) for what in rounds[0]}
+        if max(worst.values()) < SEARCH_MS:
+            break
+    assert max(worst.values()) < SEARCH_MS, worst
+    scene.quit(timeout=60)
+
+
 if __name__ == '__main__':
-    main(chosen([a_line_of_a_megabyte_holds_up_nothing, very_many_are_one_step, very_many_are_looked_through]), finish)
+    main(chosen([a_line_of_a_megabyte_holds_up_nothing, very_many_are_one_step, very_many_are_looked_through, all_that_was_found_is_one_step]), finish)
