@@ -400,6 +400,7 @@ main (int argc, char **argv)
   add_parts_tests ();
   add_desktop_tests ();
   add_draft_tests ();
+  add_outbox_tests ();
   add_remote_tests ();
   add_server_search_tests ();
   return g_test_run ();

@@ -78,6 +78,7 @@ void add_list_tests (void);
 void add_network_tests (void);
 void add_oauth_tests (void);
 void add_order_tests (void);
+void add_outbox_tests (void);
 void add_parts_tests (void);
 void add_person_tests (void);
 void add_place_tests (void);
