@@ -377,6 +377,7 @@ main (int argc, char **argv)
   add_template_tests ();
   add_thread_actions_tests ();
   add_tokens_tests ();
+  add_tokens_kept_tests ();
   add_truth_tests ();
   add_unsubscribe_tests ();
   add_wake_tests ();

@@ -89,6 +89,7 @@ void add_server_search_tests (void);
 void add_reply_tests (void);
 void add_template_tests (void);
 void add_thread_actions_tests (void);
+void add_tokens_kept_tests (void);
 void add_tokens_tests (void);
 void add_truth_tests (void);
 void add_unsubscribe_tests (void);
