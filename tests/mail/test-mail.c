@@ -387,6 +387,7 @@ main (int argc, char **argv)
   add_asked_tests ();
   add_choices_tests ();
   add_engine_tests ();
+  add_actions_tests ();
   add_bulk_tests ();
   add_link_tests ();
   add_list_tests ();

@@ -61,6 +61,7 @@ void write_file (const char *path, const char *text);
 
 void add_account_tests (void);
 void add_accounts_tests (void);
+void add_actions_tests (void);
 void add_asked_tests (void);
 void add_bulk_tests (void);
 void add_choices_tests (void);
