@@ -273,5 +273,6 @@ main (int argc, char **argv)
   add_search_tests ();
   add_share_tests ();
   add_thread_tests ();
+  add_listing_tests ();
   return g_test_run ();
 }

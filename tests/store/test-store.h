@@ -65,6 +65,7 @@ void add_index_tests (void);
 void add_index_many_tests (void);
 void add_index_phrases_tests (void);
 void add_label_tests (void);
+void add_listing_tests (void);
 void add_message_tests (void);
 void add_model_tests (void);
 void add_operation_tests (void);
