@@ -71,6 +71,16 @@ live_start (Live *live)
   live_start_with (live, FALSE, NULL);
 }
 
+Live *
+live_start_in_step (const char *user)
+{
+  Live *live = live_new (user);
+
+  live_start (live);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP);
+  return live;
+}
+
 gint64
 live_stop (Live *live)
 {

@@ -31,6 +31,8 @@ Live *live_new (const char *user);
 void live_start (Live *live);
 /* The same on a network that costs money, or with times of its own (nullable, borrowed). */
 void live_start_with (Live *live, gboolean metered, const SyncTimes *times);
+/* A new one, started, and all of the empty mailbox is here. */
+Live *live_start_in_step (const char *user);
 gint64 live_stop (Live *live); /* how long it took, in µs */
 void live_free (Live *live);
 void live_set_password (Live *live, const char *password);
