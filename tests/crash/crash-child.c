@@ -5,7 +5,7 @@
  * "sync" has no steps: all comes in step, and then all that is here is told.  Talks to its parent by two pipes: "done N" after
  * each step, "act TEXT" and waits for a line, "= LINE" for what is here, "bad SENTENCE" for what must not be.  The main
  * thread is the person; must never write to a socket or file but through the engine. */
-#include "crash-child.h"
+#include "crash-person.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -15,30 +15,10 @@
 #include "crash-message.h"
 #include "store-private.h"
 
-#define PATIENCE_US (45 * G_USEC_PER_SEC)
-#define NUDGE_US    (1500 * G_TIME_SPAN_MILLISECOND)
-#define DATE        1795428000 /* of all mail: 23 November 2026 */
+#define NUDGE_US (1500 * G_TIME_SPAN_MILLISECOND)
 
 /* Made by glib-compile-resources in the store. */
 GResource *store_get_resource (void);
-
-struct _Child
-{
-  const Scenario *scenario; /* Borrowed; NULL: sync */
-  const char *imap_port, *smtp_port, *ca_file;
-  BasePaths *paths;
-  Store *store;
-  StoreDb *db;
-  SyncEngine *engine;
-  gint64 row; /* of the first account */
-  guint step, acknowledged;
-  gint64 group;  /* of the last move, 0: another life */
-  gint64 nudged; /* when Retry was pressed last, monotonic */
-
-  GMutex lock;
-  GCond told;         /* a phase */
-  GHashTable *phases; /* account id -> SyncPhase + 1 */
-};
 
 /* ---- engine ---- */
 
@@ -70,9 +50,8 @@ refused (const char *account_id, const char *sentence, const char *detail, gpoin
   g_printerr ("refused: %s / %s\n", sentence, detail != NULL ? detail : "");
 }
 
-G_GNUC_PRINTF (1, 2)
-static void
-say (const char *format, ...)
+void
+child_say (const char *format, ...)
 {
   va_list args;
 
@@ -83,18 +62,10 @@ say (const char *format, ...)
   fflush (stdout);
 }
 
-#define GOOD(call)                                                                                 \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    if (!(call))                                                                                   \
-      fail (#call, error);                                                                         \
-  }                                                                                                \
-  G_STMT_END
-
-G_GNUC_NORETURN static void
-fail (const char *what, const GError *error)
+void
+child_fail (const char *what, const GError *error)
 {
-  say ("bad %s: %s", what, error != NULL ? error->message : "");
+  child_say ("bad %s: %s", what, error != NULL ? error->message : "");
   _exit (1);
 }
 
@@ -109,8 +80,8 @@ set_server (BaseServer *server, const char *port, const char *user)
   server->user = g_strdup (user);
 }
 
-static BaseAccount *
-new_account (Child *child, const char *user)
+BaseAccount *
+child_new_account (Child *child, const char *user)
 {
   BaseAccount *account = base_account_new ();
 
@@ -145,7 +116,7 @@ open_profile (Child *child)
   gboolean rebuilt = FALSE;
 
   if (accounts->len == 0) {
-    BaseAccount *account = new_account (child, "alice");
+    BaseAccount *account = child_new_account (child, "alice");
 
     GOOD (base_account_save (account, child->paths, &error));
     g_ptr_array_add (accounts, account);
@@ -154,7 +125,7 @@ open_profile (Child *child)
                              : store_open (child->paths, &rebuilt, &error);
   GOOD (child->store != NULL);
   if (rebuilt)
-    say ("bad the database was taken for damaged");
+    child_say ("bad the database was taken for damaged");
   child->db = store_connect (child->store, &error);
   GOOD (child->db != NULL);
   GOOD (store_outbox_recover (child->db, &error));
@@ -244,8 +215,8 @@ is_in_step (Child *child)
 
 /* Where connections are cut the person presses Retry now and then; else a server that fell silent while nobody asked it anything
  * is found out by the watchdog, after minutes. */
-static void
-nudge (Child *child)
+void
+child_nudge (Child *child)
 {
   gint64 now = g_get_monotonic_time ();
 
@@ -261,8 +232,8 @@ nudge (Child *child)
 
 /* Before it looks again.  While an account is not in step there is nothing to see before that changes, and each look costs more
  * than all that the engine does. */
-static void
-wait_a_moment (Child *child)
+void
+child_wait_a_moment (Child *child)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
   gint64 moment = 2 * G_TIME_SPAN_MILLISECOND;
@@ -277,23 +248,23 @@ wait_a_moment (Child *child)
 }
 
 /* Also for the moment after: what was told a moment ago may have been said before the last act. */
-static void
-wait_in_step (Child *child)
+void
+child_wait_in_step (Child *child)
 {
-  gint64 deadline = g_get_monotonic_time () + PATIENCE_US;
+  gint64 deadline = g_get_monotonic_time () + CHILD_PATIENCE_US;
 
   while (!is_in_step (child)) {
     if (g_get_monotonic_time () > deadline)
-      fail ("it does not come in step", NULL);
-    nudge (child);
-    wait_a_moment (child);
+      child_fail ("it does not come in step", NULL);
+    child_nudge (child);
+    child_wait_a_moment (child);
   }
 }
 
 /* ---- what is here ---- */
 
-static gint64
-find_folder_of (Child *child, gint64 account, const char *name)
+gint64
+child_find_folder_of (Child *child, gint64 account, const char *name)
 {
   g_autoptr (GPtrArray) folders = store_folder_list (child->db, account, NULL);
 
@@ -306,14 +277,14 @@ find_folder_of (Child *child, gint64 account, const char *name)
   return 0;
 }
 
-static gint64
-find_folder (Child *child, const char *name)
+gint64
+child_find_folder (Child *child, const char *name)
 {
-  return find_folder_of (child, child->row, name);
+  return child_find_folder_of (child, child->row, name);
 }
 
-static GPtrArray *
-list_folder (Child *child, gint64 folder)
+GPtrArray *
+child_list_folder (Child *child, gint64 folder)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) keys = store_message_list (child->db, folder, 0, 0, &error);
@@ -330,11 +301,11 @@ list_folder (Child *child, gint64 folder)
   return messages;
 }
 
-static gint64
-find_message (Child *child, const char *folder_name, const char *name)
+gint64
+child_find_message (Child *child, const char *folder_name, const char *name)
 {
-  gint64 folder = find_folder (child, folder_name);
-  g_autoptr (GPtrArray) messages = folder != 0 ? list_folder (child, folder) : NULL;
+  gint64 folder = child_find_folder (child, folder_name);
+  g_autoptr (GPtrArray) messages = folder != 0 ? child_list_folder (child, folder) : NULL;
   g_autofree char *message_id = crash_message_id (name);
 
   for (guint i = 0; messages != NULL && i < messages->len; i++) {
@@ -372,10 +343,10 @@ tell_messages (Child *child, const char *user, gint64 row)
 
   for (guint i = 0; i < folders->len; i++) {
     const StoreFolder *folder = g_ptr_array_index (folders, i);
-    g_autoptr (GPtrArray) messages = list_folder (child, folder->id);
+    g_autoptr (GPtrArray) messages = child_list_folder (child, folder->id);
 
     if (messages->len == 0)
-      say ("= mail %s:%s", user, folder->name);
+      child_say ("= mail %s:%s", user, folder->name);
     for (guint k = 0; k < messages->len; k++) {
       const StoreMessage *message = g_ptr_array_index (messages, k);
       g_autofree char *flags = flags_to_string (message->flags);
@@ -384,8 +355,8 @@ tell_messages (Child *child, const char *user, gint64 row)
       g_autofree char *hash =
           body != NULL ? g_compute_checksum_for_bytes (G_CHECKSUM_SHA1, body) : g_strdup ("-");
 
-      say ("= mail %s:%s\t%s\t%s\t%s", user, folder->name, flags, hash,
-           message->message_id != NULL ? message->message_id : "");
+      child_say ("= mail %s:%s\t%s\t%s\t%s", user, folder->name, flags, hash,
+                 message->message_id != NULL ? message->message_id : "");
     }
   }
 }
@@ -400,7 +371,7 @@ tell_all (Child *child)
   for (guint i = 0; i < accounts->len; i++) {
     const BaseAccount *account = g_ptr_array_index (accounts, i);
 
-    say ("= account %s", account->id);
+    child_say ("= account %s", account->id);
     tell_messages (child, account->id, store_account_ensure (child->db, account->id, NULL));
   }
   for (guint i = 0; i < outbox->len; i++) {
@@ -410,462 +381,13 @@ tell_all (Child *child)
     g_autofree char *id =
         row->message_id != NULL ? g_strdup (row->message_id) : crash_message_id (row->subject);
 
-    say ("= outbox %d %s", (int)row->state, id);
+    child_say ("= outbox %d %s", (int)row->state, id);
   }
   for (guint i = 0; i < drafts->len; i++) {
     const StoreDraft *draft = g_ptr_array_index (drafts, i);
 
-    say ("= draft %s %u %s", draft->subject, draft->attachments->len, draft->text);
+    child_say ("= draft %s %u %s", draft->subject, draft->attachments->len, draft->text);
   }
-}
-
-/* ---- steps ---- */
-
-static gboolean
-is_to_do (Child *child)
-{
-  return ++child->step > child->acknowledged;
-}
-
-static void
-done (Child *child)
-{
-  say ("done %u", child->step);
-}
-
-static void
-done_on_server (Child *child)
-{
-  sync_engine_operations_changed (child->engine, NULL);
-  done (child);
-}
-
-static void
-ask_parent (const char *act)
-{
-  char answer[16];
-
-  say ("act %s", act);
-  if (fgets (answer, sizeof answer, stdin) == NULL)
-    _exit (1);
-}
-
-void
-step_act (Child *child, const char *act)
-{
-  g_autofree char *numbered = g_strdup_printf ("%u %s", child->step + 1, act);
-
-  if (!is_to_do (child))
-    return;
-  ask_parent (numbered);
-  done (child);
-}
-
-void
-step_sync (Child *child)
-{
-  if (!is_to_do (child))
-    return;
-  wait_in_step (child);
-  done (child);
-}
-
-static void
-await_message (Child *child, const char *folder, const char *name, gboolean there)
-{
-  gint64 deadline = g_get_monotonic_time () + PATIENCE_US;
-
-  while ((find_message (child, folder, name) != 0) != there) {
-    if (g_get_monotonic_time () > deadline)
-      fail ("what was awaited does not come", NULL);
-    nudge (child);
-    wait_a_moment (child);
-  }
-}
-
-void
-step_await (Child *child, const char *folder, const char *name, gboolean there)
-{
-  gint64 id = find_folder (child, folder);
-
-  if (!is_to_do (child))
-    return;
-  sync_engine_show_folder (child->engine, "alice", id);
-  await_message (child, folder, name, there);
-  done (child);
-}
-
-void
-step_go_offline (Child *child)
-{
-  step_act (child, "reachable 0");
-}
-
-void
-step_go_online (Child *child)
-{
-  step_act (child, "reachable 1");
-  sync_engine_retry (child->engine, NULL);
-}
-
-void
-step_flag (Child *child, const char *folder, const char *name, gboolean add, StoreFlags flags)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  gint64 id = find_message (child, folder, name);
-  GOOD (id != 0);
-  GOOD (store_operation_set_flags (child->db, &id, 1, add, flags, &error) != 0);
-  done_on_server (child);
-}
-
-void
-step_move (Child *child, const char *folder, const char *name, const char *target)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  gint64 id = find_message (child, folder, name), to = find_folder (child, target);
-  GOOD (to != 0);
-  GOOD (id != 0 || find_message (child, target, name) != 0);
-  if (id != 0) {
-    child->group = store_operation_move (child->db, &id, 1, to, &error);
-    GOOD (child->group != 0);
-  }
-  done_on_server (child);
-}
-
-/* Into a folder of the account that step_add_account () adds. */
-void
-step_move_across (Child *child, const char *folder, const char *name, const char *target)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  gint64 account = store_account_ensure (child->db, "bob", &error);
-  gint64 to = find_folder_of (child, account, target);
-  if (to == 0) { /* the power took what was listed; nobody moves to what is not on the screen */
-    wait_in_step (child);
-    to = find_folder_of (child, account, target);
-  }
-  gint64 id = find_message (child, folder, name);
-  GOOD (to != 0);
-  if (id != 0)
-    GOOD (store_operation_move (child->db, &id, 1, to, &error) != 0);
-  done_on_server (child);
-}
-
-void
-step_move_all (Child *child, const char *folder, const char *prefix, const char *target)
-{
-  g_autofree char *begin = g_strconcat ("<", prefix, NULL);
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  g_autoptr (GPtrArray) messages = list_folder (child, find_folder (child, folder));
-  for (guint i = 0; i < messages->len; i++) {
-    const StoreMessage *message = g_ptr_array_index (messages, i);
-
-    if (g_str_has_prefix (message->message_id, begin))
-      g_array_append_val (ids, message->id);
-  }
-  if (ids->len > 0)
-    GOOD (store_operation_move (child->db, (const gint64 *)(gpointer)ids->data, ids->len,
-                                find_folder (child, target), &error)
-          != 0);
-  done_on_server (child);
-}
-
-void
-step_undo_move (Child *child, const char *folder, const char *name, const char *target)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  gint64 id = find_message (child, target, name);
-  if (id != 0 && child->group != 0)
-    GOOD (store_operation_undo (child->db, child->group, &error));
-  else if (id != 0)
-    GOOD (store_operation_move (child->db, &id, 1, find_folder (child, folder), &error) != 0);
-  done_on_server (child);
-}
-
-void
-step_copy (Child *child, const char *folder, const char *name, const char *target)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  gint64 id = find_message (child, folder, name);
-  GOOD (id != 0);
-  if (find_message (child, target, name) == 0)
-    GOOD (store_operation_copy (child->db, &id, 1, find_folder (child, target), &error) != 0);
-  done_on_server (child);
-}
-
-void
-step_delete (Child *child, const char *folder, const char *name)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  gint64 id = find_message (child, folder, name);
-  if (id != 0)
-    GOOD (store_operation_expunge (child->db, &id, 1, 0, &error) != 0);
-  done_on_server (child);
-}
-
-static StoreNewMessage
-new_message (const char *name, const char *message_id, GBytes *body)
-{
-  return (StoreNewMessage){ .flags = STORE_FLAG_SEEN,
-                            .received = DATE,
-                            .date = DATE,
-                            .size = g_bytes_get_size (body),
-                            .from_name = "Alice",
-                            .from_address = "alice@crash.test",
-                            .to = "x@crash.test",
-                            .subject = name,
-                            .message_id = message_id,
-                            .preview = "",
-                            .body = body };
-}
-
-void
-step_append (Child *child, const char *folder, const char *name)
-{
-  g_autoptr (GBytes) body = crash_message_new (name, "x@crash.test", 3000, 0);
-  g_autofree char *message_id = crash_message_id (name);
-  const StoreNewMessage message = new_message (name, message_id, body);
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  if (find_message (child, folder, name) == 0)
-    GOOD (store_operation_append (child->db, find_folder (child, folder), &message, &error));
-  done_on_server (child);
-}
-
-void
-step_put_draft (Child *child, const char *name, const char *before)
-{
-  g_autoptr (GBytes) body = crash_message_new (name, "x@crash.test", 3000, 0);
-  g_autofree char *message_id = crash_message_id (name);
-  g_autofree char *before_id = before != NULL ? crash_message_id (before) : NULL;
-  StoreNewMessage copy = new_message (name, message_id, body);
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  copy.flags = STORE_FLAG_SEEN | STORE_FLAG_DRAFT;
-  if (find_message (child, "Drafts", name) == 0)
-    GOOD (store_draft_put (child->db, find_folder (child, "Drafts"), before_id, &copy, &error));
-  done_on_server (child);
-}
-
-void
-step_open (Child *child, const char *folder, const char *name)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) body = NULL;
-
-  if (!is_to_do (child))
-    return;
-  /* What can be fetched again may be gone when the power went. */
-  await_message (child, folder, name, TRUE);
-  gint64 id = find_message (child, folder, name);
-  GOOD (sync_engine_fetch_body (child->engine, "alice", id, NULL, &error));
-  body = store_message_get_body (child->db, id, &error);
-  GOOD (body != NULL);
-  done (child);
-}
-
-void
-step_create_folder (Child *child, const char *name)
-{
-  gint64 folder = 0;
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  if (find_folder (child, name) == 0)
-    GOOD (store_operation_create_folder (child->db, child->row, name, &folder, &error) != 0);
-  done_on_server (child);
-}
-
-void
-step_rename_folder (Child *child, const char *name, const char *to)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  gint64 folder = find_folder (child, name);
-  GOOD (folder != 0 || find_folder (child, to) != 0);
-  if (folder != 0)
-    GOOD (store_operation_rename_folder (child->db, folder, to, &error) != 0);
-  done_on_server (child);
-}
-
-void
-step_delete_folder (Child *child, const char *name)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  gint64 folder = find_folder (child, name);
-  if (folder != 0)
-    GOOD (store_operation_delete_folder (child->db, folder, 0, &error) != 0);
-  done_on_server (child);
-}
-
-void
-step_subscribe_folder (Child *child, const char *name, gboolean subscribed)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  GOOD (store_operation_subscribe_folder (child->db, find_folder (child, name), subscribed, &error)
-        != 0);
-  done_on_server (child);
-}
-
-void
-step_save_draft (Child *child, const char *name, const char *text, gsize attachment)
-{
-  g_autoptr (StoreDraft) draft = store_draft_new ();
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  g_free (draft->id);
-  g_free (draft->subject);
-  g_free (draft->text);
-  draft->id = g_strdup (name);
-  draft->subject = g_strdup (name);
-  draft->text = g_strdup (text);
-  if (attachment > 0) {
-    g_autofree char *bytes = g_strnfill (attachment, 'x');
-    g_autoptr (GInputStream) stream =
-        g_memory_input_stream_new_from_data (bytes, (gssize)attachment, NULL);
-    StoreAttachment *attached = store_draft_attach (child->paths, name, "file.txt", "text/plain",
-                                                    stream, attachment, NULL, &error);
-
-    GOOD (attached != NULL);
-    g_ptr_array_add (draft->attachments, attached);
-  }
-  GOOD (store_draft_save (child->paths, draft, &error));
-  done (child);
-}
-
-void
-step_discard_draft (Child *child, const char *name)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  GOOD (store_draft_remove (child->paths, name, &error));
-  done (child);
-}
-
-static gint64
-find_outbox (Child *child, const char *message_id)
-{
-  g_autoptr (GPtrArray) rows = store_outbox_list (child->db, 0, NULL);
-
-  for (guint i = 0; i < rows->len; i++) {
-    const StoreOutbox *row = g_ptr_array_index (rows, i);
-
-    if (strcmp (row->message_id, message_id) == 0)
-      return row->id;
-  }
-  return 0;
-}
-
-/* What the composer's Send does, in its order; a person does not press it again on what is in the outbox, in Sent, or
- * gone from the drafts. */
-void
-step_send (Child *child, const char *name, const char *to, gsize size, gsize attachment)
-{
-  g_autofree char *message_id = crash_message_id (name);
-  g_autoptr (GBytes) message = crash_message_new (name, to, size, attachment);
-  g_autoptr (StoreOutbox) outbox = g_new0 (StoreOutbox, 1);
-  g_autoptr (StoreDraft) draft = store_draft_new ();
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  if (find_outbox (child, message_id) == 0 && find_message (child, "Sent", name) == 0) {
-    g_free (draft->id);
-    g_free (draft->subject);
-    draft->id = g_strdup (name);
-    draft->subject = g_strdup (name);
-    GOOD (store_draft_save (child->paths, draft, &error));
-    outbox->account = child->row;
-    outbox->draft = g_strdup (name);
-    outbox->message_id = g_strdup (message_id);
-    outbox->from = g_strdup ("alice@crash.test");
-    outbox->recipients = g_strsplit (to, ",", -1);
-    outbox->subject = g_strdup (name);
-    outbox->created = DATE;
-    GOOD (store_outbox_add (child->db, outbox, message, &error));
-  }
-  sync_engine_outbox_changed (child->engine, NULL);
-  done (child);
-}
-
-void
-step_edit_failed (Child *child, const char *name)
-{
-  g_autofree char *message_id = crash_message_id (name);
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  gint64 id = find_outbox (child, message_id);
-  if (id != 0)
-    GOOD (store_outbox_edit (child->db, id, &error));
-  done (child);
-}
-
-void
-step_add_account (Child *child)
-{
-  g_autoptr (BaseAccount) account = new_account (child, "bob");
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  GOOD (base_account_save (account, child->paths, &error));
-  sync_engine_add_account (child->engine, account);
-  done (child);
-}
-
-/* As the window does it: workers, rows, file. */
-void
-step_remove_account (Child *child)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!is_to_do (child))
-    return;
-  sync_engine_remove_account (child->engine, "bob");
-  GOOD (store_account_remove (child->db, store_account_ensure (child->db, "bob", &error), &error));
-  /* Where a kill came between this and its being told, it is gone already. */
-  (void)base_account_remove ("bob", child->paths, NULL);
-  done (child);
 }
 
 /* ---- beginning and end ---- */
@@ -876,9 +398,10 @@ list_scenarios (void)
   for (guint i = 0; i < crash_n_scenarios; i++) {
     const Scenario *scenario = &crash_scenarios[i];
 
-    say ("%s\t%u\t%s\t%s\t%s", scenario->name, scenario->flags,
-         scenario->capabilities != NULL ? scenario->capabilities : "",
-         scenario->smtp_capabilities != NULL ? scenario->smtp_capabilities : "", scenario->setup);
+    child_say ("%s\t%u\t%s\t%s\t%s", scenario->name, scenario->flags,
+               scenario->capabilities != NULL ? scenario->capabilities : "",
+               scenario->smtp_capabilities != NULL ? scenario->smtp_capabilities : "",
+               scenario->setup);
   }
   return 0;
 }
@@ -932,7 +455,7 @@ main (int argc, char **argv)
   if (child.scenario != NULL) {
     child.scenario->run (&child);
   } else {
-    wait_in_step (&child);
+    child_wait_in_step (&child);
     tell_all (&child);
   }
   sync_engine_free (child.engine);
@@ -940,6 +463,6 @@ main (int argc, char **argv)
   store_unref (child.store);
   base_paths_unref (child.paths);
   g_hash_table_unref (child.phases);
-  say ("end");
+  child_say ("end");
   return 0;
 }
