@@ -11,11 +11,13 @@
 #define KEYS_MOST (4 << 20)
 /* Room for so many is kept. */
 #define KEEPS 65536
-/* Segments of fewer messages are brought together, so many at a time of those that are about as large. */
-#define SMALL    1024
-#define TOGETHER 16
-/* Messages of a segment that is made of others. */
-#define MERGED_MOST 8192
+/* Keys of a segment that is made of others: for a moment, twice four octets each. */
+#define MERGED_MOST (8 << 20)
+/* Segments of fewer messages are brought together, so many at a time of those that are about as large: each is asked for each pair of a phrase. */
+#define SMALL           1024
+#define SMALL_TOGETHER  16
+#define MIDDLE          8192
+#define MIDDLE_TOGETHER 5
 
 typedef enum
 {
@@ -308,11 +310,15 @@ write_anew (StoreIndexSegments *self, const gint64 *ids, guint n)
   return code;
 }
 
-/* 0, 1, 2; 3: large. */
+#define N_RATES 4
+
+/* Of those that are brought together, 0 to N_RATES - 1; N_RATES: it is large. */
 static guint
 rate_size (gint64 docs, gint64 keys)
 {
-  if (docs >= SMALL || keys >= KEYS_MOST / 8)
+  if (docs >= MIDDLE || keys >= MERGED_MOST / 2)
+    return N_RATES;
+  if (docs >= SMALL || keys >= MERGED_MOST / 16)
     return 3;
   return docs < SMALL / 64 ? 0 : docs < SMALL / 4 ? 1 : 2;
 }
@@ -321,7 +327,7 @@ rate_size (gint64 docs, gint64 keys)
 static int
 find_small (StoreIndexSegments *self, GArray *ids)
 {
-  guint counts[4] = { 0 }, chosen = 3;
+  guint counts[N_RATES + 1] = { 0 }, chosen = N_RATES;
   gint64 docs = 0, keys = 0;
   sqlite3_stmt *statement = bind (self, SQL_LIST, NULL, 0);
   int code;
@@ -330,18 +336,18 @@ find_small (StoreIndexSegments *self, GArray *ids)
     guint rate =
         rate_size (sqlite3_column_int64 (statement, 1), sqlite3_column_int64 (statement, 2));
 
-    if (++counts[rate] >= TOGETHER)
+    if (++counts[rate] >= (rate < 3 ? SMALL_TOGETHER : MIDDLE_TOGETHER))
       chosen = MIN (chosen, rate);
   }
   (void)sqlite3_reset (statement);
-  if (code != SQLITE_DONE || chosen == 3)
+  if (code != SQLITE_DONE || chosen == N_RATES)
     return end (statement, code);
   while ((code = sqlite3_step (statement)) == SQLITE_ROW) {
     gint64 id = sqlite3_column_int64 (statement, 0), more = sqlite3_column_int64 (statement, 1),
            more_keys = sqlite3_column_int64 (statement, 2);
 
-    if (rate_size (more, more_keys) != chosen || docs + more > MERGED_MOST
-        || keys + more_keys > KEYS_MOST)
+    if (rate_size (more, more_keys) != chosen || docs + more > STORE_INDEX_SEGMENT_MOST
+        || keys + more_keys > MERGED_MOST)
       continue;
     docs += more;
     keys += more_keys;

@@ -342,6 +342,65 @@ test_segments (void)
     g_free (box.bodies[id]);
 }
 
+static gint64
+ask_sqlite (sqlite3 *sqlite, const char *sql)
+{
+  sqlite3_stmt *statement = NULL;
+  gint64 value;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (sqlite, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  value = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  return value;
+}
+
+#define BATCHES 11
+#define BATCH   1100
+
+/* What comes a thousand at a time does not stay so: each segment is asked for each pair of a phrase. */
+static void
+test_batches (void)
+{
+  g_autoptr (GArray) pairs = g_array_new (FALSE, FALSE, sizeof (guint32));
+  StoreIndexSegments *segments = NULL;
+  sqlite3 *sqlite = NULL;
+  gboolean more = TRUE;
+
+  g_assert_cmpint (sqlite3_open (":memory:", &sqlite), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (sqlite,
+                                 "CREATE TABLE segment (id INTEGER PRIMARY KEY, docs, keys, "
+                                 "row_bits, places);"
+                                 "CREATE TABLE pairs (id INTEGER PRIMARY KEY, pairs);"
+                                 "CREATE TABLE doc (id INTEGER PRIMARY KEY, segment)",
+                                 NULL, NULL, NULL),
+                   ==, SQLITE_OK);
+  g_assert_cmpint (store_index_segments_new (sqlite, &segments), ==, SQLITE_OK);
+  for (guint32 place = 1; place <= BATCHES * BATCH; place++) {
+    g_autofree char *sql = NULL;
+    gint64 segment;
+
+    g_array_set_size (pairs, 0);
+    g_array_append_val (pairs, place);
+    g_assert_cmpint (store_index_segments_add (segments, place, pairs, &segment), ==, SQLITE_OK);
+    sql = g_strdup_printf ("INSERT INTO doc VALUES (%u, %" G_GINT64_FORMAT ")", place, segment);
+    g_assert_cmpint (sqlite3_exec (sqlite, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+    if (place % BATCH == 0)
+      g_assert_cmpint (store_index_segments_write (segments), ==, SQLITE_OK);
+  }
+  g_assert_cmpint (ask_sqlite (sqlite, "SELECT count(*) FROM segment"), ==, BATCHES);
+  while (more)
+    g_assert_cmpint (store_index_segments_tidy (segments, &more), ==, SQLITE_OK);
+  g_assert_cmpint (ask_sqlite (sqlite, "SELECT count(*) FROM segment"), ==, 1);
+  g_assert_cmpint (ask_sqlite (sqlite, "SELECT sum(docs) FROM segment"), ==, BATCHES * BATCH);
+  g_assert_cmpint (ask_sqlite (sqlite, "SELECT sum(keys) FROM segment"), ==, BATCHES * BATCH);
+  g_assert_cmpint (
+      ask_sqlite (sqlite, "SELECT count(*) FROM doc JOIN segment ON segment.id = doc.segment"), ==,
+      BATCHES * BATCH);
+  store_index_segments_free (segments);
+  sqlite3_close (sqlite);
+}
+
 /* As a disk does. */
 static void
 break_table (Box *box, const char *table)
@@ -442,6 +501,7 @@ add_index_phrases_tests (void)
 {
   g_test_add_func ("/store/index/rows", test_rows);
   g_test_add_func ("/store/index/segments", test_segments);
+  g_test_add_func ("/store/index/batches", test_batches);
   g_test_add_func ("/store/index/broken-rows", test_broken_rows);
   g_test_add_func ("/store/index/lost-row", test_lost_row);
 }
