@@ -35,7 +35,7 @@ typedef enum
   BASE_QUERY_IS,      /* state */
   BASE_QUERY_HAS,     /* an attachment */
   BASE_QUERY_IN,      /* the folder that text names, or place where that is one */
-  BASE_QUERY_ACCOUNT, /* text: in its name or its address */
+  BASE_QUERY_ACCOUNT, /* text: all of its name or its address; where none has that, a part */
   BASE_QUERY_LABEL,   /* text: a keyword or a label, whole */
   BASE_QUERY_DATE,    /* received in [from, until) */
   BASE_QUERY_SIZE,    /* octets in [least, most] */

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-#include "base-find.h"
 #include "base-fold.h"
 #include "base-query.h"
+#include "mail-engine-private.h"
+#include "mail-private.h"
 #include "store-search.h"
 
 static gboolean
@@ -38,16 +39,18 @@ is_meant (const BaseQueryNode *node, MailFolder *folder)
   return is_called (folder, folded);
 }
 
-static gboolean
-has_words (MailAccount *account, const char *address)
+/* The rows of those accounts that "account:address" means. */
+static GHashTable *
+find_accounts (MailEngine *engine, const char *address)
 {
-  g_autoptr (BaseFind) find = base_find_new (address, BASE_FIND_NONE);
-  g_autofree char *words = g_strdup_printf ("%s\n%s", mail_account_get_label (account),
-                                            mail_account_get_address (account));
-  gsize length;
-  g_autofree char *folded = base_fold (words, -1, &length);
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (gint64));
 
-  return base_find_look (find, folded, length, 0, NULL, NULL);
+  mail_search_list_accounts (engine, rows, words);
+  g_autofree StoreSearchAccount *accounts = g_new0 (StoreSearchAccount, rows->len + 1);
+  for (guint i = 0; i < rows->len; i++)
+    accounts[i] = (StoreSearchAccount){ g_array_index (rows, gint64, i), words->pdata[i] };
+  return store_search_find_accounts (address, accounts, rows->len);
 }
 
 /* Those that these pieces name: GPtrArray of MailFolder.  `address` nullable: in all accounts. */
@@ -56,13 +59,15 @@ find_meant (MailEngine *engine, const char *in, const char *address)
 {
   GListModel *accounts = mail_engine_get_known_accounts (engine);
   g_autoptr (BaseQuery) query = base_query_parse (in, 0);
+  g_autoptr (GHashTable) rows = address != NULL ? find_accounts (engine, address) : NULL;
   GPtrArray *meant = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
     g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
     GListModel *folders = mail_account_get_folders (account);
+    gint64 row = mail_account_get_row (account);
 
-    if (address != NULL && !has_words (account, address))
+    if (rows != NULL && !g_hash_table_contains (rows, &row))
       continue;
     for (guint j = 0; j < g_list_model_get_n_items (folders); j++) {
       g_autoptr (MailFolder) folder = g_list_model_get_item (folders, j);

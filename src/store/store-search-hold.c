@@ -187,20 +187,45 @@ compile_in (StoreSearch *self, const BaseQueryNode *from)
   return node;
 }
 
+static gboolean
+has_line (const char *lines, const char *folded)
+{
+  g_auto (GStrv) all = g_strsplit (lines, "\n", -1);
+
+  for (guint i = 0; all[i] != NULL; i++) {
+    g_autofree char *line = base_fold (all[i], -1, NULL);
+
+    if (line[0] != '\0' && strcmp (line, folded) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+GHashTable *
+store_search_find_accounts (const char *text, const StoreSearchAccount *accounts, gsize n)
+{
+  g_autoptr (BaseFind) find = base_find_new (text, BASE_FIND_NONE);
+  g_autofree char *name = base_fold (text, -1, NULL);
+  GHashTable *ids = ids_new ();
+
+  for (guint round = 0; round < 2 && g_hash_table_size (ids) == 0; round++)
+    for (gsize i = 0; i < n; i++) {
+      gsize length;
+      g_autofree char *words = base_fold (accounts[i].words, -1, &length);
+
+      if (round == 0 ? has_line (accounts[i].words, name)
+                     : base_find_look (find, words, length, 0, NULL, NULL))
+        add_id (ids, accounts[i].account);
+    }
+  return ids;
+}
+
 static SearchNode *
 compile_account (const BaseQueryNode *from, const StoreSearchScope *scope)
 {
   SearchNode *node = node_new (BASE_QUERY_ACCOUNT);
-  g_autoptr (BaseFind) find = base_find_new (from->text, BASE_FIND_NONE);
 
-  node->ids = ids_new ();
-  for (gsize i = 0; i < scope->n_accounts; i++) {
-    gsize length;
-    g_autofree char *words = base_fold (scope->accounts[i].words, -1, &length);
-
-    if (base_find_look (find, words, length, 0, NULL, NULL))
-      add_id (node->ids, scope->accounts[i].account);
-  }
+  node->ids = store_search_find_accounts (from->text, scope->accounts, scope->n_accounts);
   return node;
 }
 

@@ -43,6 +43,11 @@ typedef struct
   gsize n_accounts;
 } StoreSearchScope;
 
+/* Which of them "account:text" means: set of gint64.  Those that are called so, name or address, from the first letter to the last; where
+ * there is none, those that have the words.  Pure. */
+GHashTable *store_search_find_accounts (const char *text, const StoreSearchAccount *accounts,
+                                        gsize n) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether folders of this role are meant by "in:"; pure. */
 gboolean store_search_is_in (StoreRole role, BaseQueryPlace place);
 
