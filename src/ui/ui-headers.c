@@ -11,6 +11,7 @@
 
 #define NAMES_MAX     3   /* in the line of recipients */
 #define ADDRESSES_MAX 200 /* in the list of all addresses */
+#define DETAILS_MAX   220 /* high; what is more can be scrolled to */
 
 struct _UiHeaders
 {
@@ -28,7 +29,7 @@ struct _UiHeaders
   GtkButton *star;
   GtkToggleButton *expand;
   GtkGrid *grid;
-  GtkWidget *line;
+  GtkWidget *line, *details;
 
   gulong handler;
 };
@@ -310,6 +311,42 @@ allocate_line (GtkWidget *line, int width, int height, int baseline)
   }
 }
 
+/* ---- all addresses ---- */
+
+static GtkSizeRequestMode
+get_details_mode (GtkWidget *details)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+/* A scrolled window does not know how wide it is going to be, and asks for the height of lines that are all wrapped as
+ * narrow as can be; so the lines themselves are asked. */
+static void
+measure_details (GtkWidget *details, GtkOrientation orientation, int for_size, int *minimum,
+                 int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  GtkWidget *scroller = gtk_widget_get_first_child (details);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL) {
+    *minimum = measure_width (scroller, natural);
+    return;
+  }
+  GtkWidget *lines =
+      GTK_WIDGET (UI_HEADERS (gtk_widget_get_ancestor (details, UI_TYPE_HEADERS))->grid);
+  int wanted, least = measure_width (lines, &wanted), height;
+  gtk_widget_measure (lines, orientation, for_size < 0 ? wanted : MAX (for_size, least), NULL,
+                      natural, NULL, NULL);
+  gtk_widget_measure (scroller, orientation, -1, &height, NULL, NULL, NULL);
+  *natural = MIN (*natural, DETAILS_MAX);
+  *minimum = MIN (*natural, height);
+}
+
+static void
+allocate_details (GtkWidget *details, int width, int height, int baseline)
+{
+  gtk_widget_size_allocate (gtk_widget_get_first_child (details),
+                            &(GtkAllocation){ 0, 0, width, height }, -1);
+}
+
 static void
 ui_headers_dispose (GObject *object)
 {
@@ -331,6 +368,7 @@ ui_headers_class_init (UiHeadersClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, avatar);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, sender);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, line);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, details);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, name);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, address);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, date);
@@ -347,6 +385,8 @@ ui_headers_init (UiHeaders *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_layout_manager (self->line,
                                  gtk_custom_layout_new (NULL, measure_line, allocate_line));
+  gtk_widget_set_layout_manager (
+      self->details, gtk_custom_layout_new (get_details_mode, measure_details, allocate_details));
   gtk_menu_button_set_create_popup_func (self->sender, create_sender_card, self, NULL);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->star), "message.toggle-star");
   ui_clock_listen (self, G_CALLBACK (on_clock_changed));

@@ -7,7 +7,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from letters import deliver, letter, menu, reader, ready, row  # noqa: E402
+from drive import run  # noqa: E402
+from letters import deliver, letter, menu, reader, ready, row, turn_wheel  # noqa: E402
 from paper import printed  # noqa: E402
 from scene import STATE, case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from tap import main  # noqa: E402
@@ -82,6 +83,48 @@ def times_follow_the_clock_of_the_desktop(scene):
         scene.quit()
     finally:
         subprocess.run(['gsettings', 'reset', 'org.gnome.desktop.interface', 'clock-format'], check=True)
+
+
+@case
+def all_addresses_take_the_room_they_need(scene):
+    """The body begins right below a few of them, in a wide window and a narrow one; very many are scrolled, and do not push it away."""
+    scene.empty('alice', 'bob')
+    many = ',\r\n '.join(f'Guest Number {i} <guest{i}@lab.test>' for i in range(60))
+    deliver([letter('Short', 'Hello.', name='a', sender='Kim <kim@lab.test>\r\nReply-To: Office <office@lab.test>\r\nCc: Lee <lee@lab.test>'),
+             letter('Many', 'Hello.', name='b', sender=f'Kim <kim@lab.test>\r\nCc: {many}')], seen=2)
+    ready(scene)
+
+    def body():
+        return scene.app.wait('text', exact('Text of the message')).extents[1]
+
+    def open_all(title, to):
+        scene.app.click(row(scene, title))
+        button = scene.app.wait('push button|toggle button', f'^To alice@lab.test, {to}')
+        if not button.has('pressed'):  # they stay open from one message to the next
+            scene.app.click(button)
+        scene.app.wait('label', r'^Kim <kim@lab.test> From$')
+        return button
+
+    def scrolled():
+        turn_wheel(5, 5)
+        return scene.app.find('label', r'20\d\d.* Date$')
+
+    for width in 1280, 360:
+        scene.app.resize(width, 800)
+        open_all('Short', 'Lee')
+        date = scene.app.wait('label', r'20\d\d.* Date$')
+        eventually(lambda: 0 <= body() - date.extents[1] - date.extents[3] < 40, what=f'the body right below the addresses, {width} wide')
+        scene.shot(f'few-{width}')
+        if width == 360:
+            scene.app.click('push button', exact('Back to the Messages'))
+        button = open_all('Many', 'Guest')
+        eventually(lambda: 150 < body() - button.extents[1] - button.extents[3] < 280, what=f'the body in sight, {width} wide')
+        scene.shot(f'many-{width}')
+        x, y = scene.app.center(button)
+        run('xdotool', 'mousemove', str(x), str(y + 120))
+        eventually(scrolled, what='the last of the addresses')
+        assert body() < button.extents[1] + button.extents[3] + 280, 'the addresses were scrolled, not the reader'
+    scene.quit()
 
 
 QUOTED = '\n'.join(f'> line {i} of the question' + (', 회의록의 끝' if i == 9 else '') for i in range(10))
@@ -366,5 +409,5 @@ def it_is_read_aloud_in_order(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([a_conversation_is_printed, times_follow_the_clock_of_the_desktop, words_are_found_in_all_of_a_conversation, the_sender_has_a_card,
-                 conversations_are_split_and_joined, it_is_read_aloud_in_order]), finish)
+    main(chosen([a_conversation_is_printed, times_follow_the_clock_of_the_desktop, all_addresses_take_the_room_they_need,
+                 words_are_found_in_all_of_a_conversation, the_sender_has_a_card, conversations_are_split_and_joined, it_is_read_aloud_in_order]), finish)
