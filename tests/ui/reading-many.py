@@ -250,8 +250,7 @@ def all_that_was_found_is_one_step(scene):
     for _ in range(3):
         rounds.append({})
         measured('selecting', lambda: scene.app.key('ctrl+a'), lambda: scene.app.find('label', f'^{found} selected'))
-        scene.app.point_at(scene.app.find('push button', exact('Mark as Read')))
-        measured('marking', scene.app.press_button, unread('^[^,]*$'))
+        measured('marking', lambda: scene.app.key('i'), unread('^[^,]*$'))
         measured('undoing marks', lambda: scene.app.key('ctrl+z'), unread(f', {found} unread'))
         measured('archiving', lambda: scene.app.key('a'), unread('^[^,]*$'))
         measured('undoing archiving', lambda: scene.app.key('ctrl+z'), unread(f', {found} unread'))
