@@ -60,40 +60,58 @@ ui_words_keep (GtkTextBuffer *buffer, GtkTextTag *tag, int start, const char *te
   }
 }
 
-/* NULL: there is no Korean word in it. */
-static PangoAttrList *
-find_words (const char *text)
+/* Takes `attribute`; *list NULL: there is none yet. */
+static void
+add_attribute (PangoAttrList **list, PangoAttribute *attribute, gsize begin, gsize end)
 {
-  PangoAttrList *list = NULL;
-  const char *at = text, *end = text + strlen (text), *begin;
-
-  while (ui_words_next (&at, end, MAX_WORD, &begin)) {
-    PangoAttribute *whole = pango_attr_allow_breaks_new (FALSE);
-
-    whole->start_index = (guint)(begin - text);
-    whole->end_index = (guint)(at - text);
-    if (list == NULL)
-      list = pango_attr_list_new ();
-    pango_attr_list_insert (list, whole);
-  }
-  return list;
+  attribute->start_index = (guint)begin;
+  attribute->end_index = (guint)end;
+  if (*list == NULL)
+    *list = pango_attr_list_new ();
+  pango_attr_list_insert (*list, attribute);
 }
 
 static void
-keep_words (GtkLabel *label)
+keep_korean (const char *text, PangoAttrList **list)
 {
-  g_autoptr (PangoAttrList) words = find_words (gtk_label_get_text (label));
+  const char *at = text, *begin;
 
-  gtk_label_set_attributes (label, words);
+  while (ui_words_next (&at, text + strlen (text), MAX_WORD, &begin))
+    add_attribute (list, pango_attr_allow_breaks_new (FALSE), (gsize)(begin - text),
+                   (gsize)(at - text));
+}
+
+/* Addresses, names of servers and files, numbers: a hyphen that Pango puts where it breaks one would be read as a part of it. */
+static void
+keep_names (const char *text, PangoAttrList **list)
+{
+  for (const char *begin = text, *end; *begin != '\0'; begin = end) {
+    begin += strspn (begin, " \n\t");
+    end = begin + strcspn (begin, " \n\t");
+    /* A full stop behind a word makes no name of it. */
+    if (strcspn (begin, "@./:_=&\\0123456789") + 1 < (gsize)(end - begin))
+      add_attribute (list, pango_attr_insert_hyphens_new (FALSE), (gsize)(begin - text),
+                     (gsize)(end - text));
+  }
 }
 
 void
 ui_words_keep_in (GtkLabel *label, gboolean keep)
 {
+  const char *text = gtk_label_get_text (label);
+  PangoAttrList *list = NULL;
+
   if (keep)
-    keep_words (label);
-  else
-    gtk_label_set_attributes (label, NULL);
+    keep_korean (text, &list);
+  keep_names (text, &list);
+  gtk_label_set_attributes (label, list);
+  g_clear_pointer (&list, pango_attr_list_unref);
+}
+
+static void
+keep_words (GtkLabel *label)
+{
+  ui_words_keep_in (label, TRUE);
 }
 
 /* ---- from right to left ---- */

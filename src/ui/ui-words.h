@@ -1,4 +1,4 @@
-/* Korean words stay whole where a line ends, and titles of groups of settings go on in a second line.
+/* Korean words stay whole where a line ends, addresses and names of servers get no hyphen there, and titles of groups of settings go on in a second line.
  *
  * Pango breaks Korean between any two syllables (UAX #14 leaves it to the language, and it does not ask), and tooltips of GTK 4.8 are so narrow
  * that they break a line of six syllables, because their width counts characters.
@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 /* Once, before the first window: from then on every label that wraps and every tooltip of the program. */
 void ui_words_install (void);
-/* Of one label, from now until it says something else: FALSE where a whole word is wider than there is room. */
+/* Of one label, from now until it says something else: FALSE where a whole Korean word is wider than there is room. */
 void ui_words_keep_in (GtkLabel *label, gboolean keep);
 /* The next word from *at to before `end` that holds Korean and has at most `limit` characters: [*begin, *at).  FALSE: there is
  * none. */
