@@ -11,7 +11,7 @@
 #define KEYS_MOST (4 << 20)
 /* Room for so many is kept. */
 #define KEEPS 65536
-/* Keys of a segment that is made of others: for a moment, twice four octets each. */
+/* Keys of a segment that is made of others: for a moment, twice four octets each, and what the array has grown beyond. */
 #define MERGED_MOST (8 << 20)
 /* Segments of fewer messages are brought together, so many at a time of those that are about as large: each is asked for each pair of a phrase. */
 #define SMALL           1024
@@ -231,6 +231,20 @@ store_index_segments_write (StoreIndexSegments *self)
 
 /* ---- writing anew ---- */
 
+static void
+take_keys (StoreIndexSegments *self, const GArray *keys, const gint32 *docs)
+{
+  for (guint i = 0; i < keys->len; i++) {
+    guint32 key = g_array_index (keys, guint32, i);
+    guint doc = store_index_pairs_get_doc (key);
+
+    if (docs[doc] < 0)
+      continue;
+    key = key - doc + (guint32)docs[doc];
+    g_array_append_val (self->keys, key);
+  }
+}
+
 /* What of a segment is still so, behind what was taken over before: its messages, which are of the new one from now on, and their keys. */
 static int
 take_over (StoreIndexSegments *self, gint64 id)
@@ -272,21 +286,14 @@ take_over (StoreIndexSegments *self, gint64 id)
   while ((code = sqlite3_step (statement)) == SQLITE_ROW
          && store_index_pairs_unpack (
              sqlite3_column_blob (statement, 1), (gsize)sqlite3_column_bytes (statement, 1),
-             STORE_INDEX_ROW_OF_ID (sqlite3_column_int64 (statement, 0)), row_bits, n, keys))
+             STORE_INDEX_ROW_OF_ID (sqlite3_column_int64 (statement, 0)), row_bits, n, keys)) {
+    take_keys (self, keys, docs);
+    g_array_set_size (keys, 0);
     n_rows++;
+  }
   if (code == SQLITE_ROW || (code == SQLITE_DONE && n_rows != 1u << row_bits))
     code = SQLITE_CORRUPT;
-  code = end (statement, code);
-  for (guint i = 0; i < keys->len; i++) {
-    guint32 key = g_array_index (keys, guint32, i);
-    guint doc = store_index_pairs_get_doc (key);
-
-    if (docs[doc] < 0)
-      continue;
-    key = key - doc + (guint32)docs[doc];
-    g_array_append_val (self->keys, key);
-  }
-  return code;
+  return end (statement, code);
 }
 
 static int

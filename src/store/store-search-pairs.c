@@ -8,7 +8,7 @@
 /* So few places, and one for each of so many messages, are sooner looked at than FTS5 has brought the lists of frequent words together. */
 #define FEW        16
 #define FEW_IN_ALL 4000
-/* A pair that has left each of so many messages that the others left says nothing, and is not asked for any more. */
+/* A pair that has left each of so many messages that others left says nothing beside them, and is not asked for any more. */
 #define IN_VAIN 32
 
 struct _StoreSearchPlaces
@@ -54,8 +54,9 @@ is_empty (const Segment *segment, const guint64 *docs)
   return TRUE;
 }
 
+/* `is_first`: no other has narrowed `docs`. */
 static void
-narrow_by_pair (Segment *segment, SearchPair *pair, guint64 *docs)
+narrow_by_pair (Segment *segment, SearchPair *pair, gboolean is_first, guint64 *docs)
 {
   sqlite3_stmt *statement = segment->file->get_pairs;
   guint32 key = store_index_pairs_make_key (pair->sum, 0);
@@ -75,16 +76,20 @@ narrow_by_pair (Segment *segment, SearchPair *pair, guint64 *docs)
   (void)sqlite3_reset (statement);
   if (segment->is_damaged)
     return;
-  pair->n_asked++;
+  pair->n_asked += segment->n_docs;
   for (guint i = 0; i < segment->n_words; i++) {
+    guint64 left = docs[i] & found[i];
+
     pair->n_had += (guint)__builtin_popcountll (found[i]);
-    pair->n_out += (guint)__builtin_popcountll (docs[i] & ~found[i]);
-    docs[i] &= found[i];
-    pair->n_left += (guint)__builtin_popcountll (docs[i]);
+    if (!is_first) {
+      pair->n_out += (guint)__builtin_popcountll (docs[i] & ~left);
+      pair->n_left += (guint)__builtin_popcountll (left);
+    }
+    docs[i] = left;
   }
 }
 
-/* By how many a segment has of it; one that was not asked for yet keeps its turn. */
+/* One that was not asked for yet keeps its turn. */
 static gboolean
 is_rarer (const SearchPair *pair, const SearchPair *other)
 {
@@ -96,10 +101,13 @@ static void
 narrow_by_pairs (Segment *segment, GArray *pairs, guint64 *docs)
 {
   SearchPair *all = (SearchPair *)(gpointer)pairs->data;
+  gboolean is_first = TRUE;
 
   for (guint i = 0; i < pairs->len && !is_empty (segment, docs); i++) {
-    if (all[i].n_out > 0 || all[i].n_left < IN_VAIN)
-      narrow_by_pair (segment, &all[i], docs);
+    if (!is_first && all[i].n_out == 0 && all[i].n_left >= IN_VAIN)
+      continue;
+    narrow_by_pair (segment, &all[i], is_first, docs);
+    is_first = FALSE;
   }
   for (guint i = 1; i < pairs->len; i++) {
     SearchPair pair = all[i];
@@ -186,6 +194,8 @@ look_into (StoreSearchPlaces *self, Segment *segment, SearchNode *root)
   segment->n_words = (segment->n_docs + 63) / 64;
   docs = g_new (guint64, segment->n_words);
   memset (docs, 0xff, segment->n_words * sizeof *docs);
+  if (segment->n_docs % 64 != 0)
+    docs[segment->n_words - 1] = ((guint64)1 << segment->n_docs % 64) - 1;
   narrow (segment, root, docs);
   if (segment->code == SQLITE_DONE && !segment->is_damaged && !is_empty (segment, docs))
     add_docs (self, segment, docs);

@@ -57,10 +57,10 @@ int store_search_file_get_places (StoreSearchFile *file, gint64 segment, GBytes 
 typedef struct
 {
   guint32 sum;
-  guint n_asked; /* segments */
-  guint n_had;   /* messages of these that may have it */
-  guint n_out;   /* that those before it left, and it did not */
-  guint n_left;  /* that it left, too */
+  guint n_asked; /* messages of the segments in which it was asked for */
+  guint n_had;   /* of these, those that may have it */
+  guint n_out;   /* that others had left, and it did not */
+  guint n_left;  /* that others had left, and it did, too */
 } SearchPair;
 
 typedef struct _SearchNode SearchNode;

@@ -109,7 +109,7 @@ read_hour (GtkSpinButton *button, double *value)
 
   if (!g_ascii_string_to_unsigned (text, 10, 0, 23, &hour, NULL))
     return GTK_INPUT_ERROR;
-  if (half != NULL && hour >= 1 && hour <= 12)
+  if (half != NULL && hour <= 12)
     hour = hour % 12 + (afternoon ? 12 : 0);
   *value = (double)hour;
   return TRUE;

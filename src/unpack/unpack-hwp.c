@@ -12,7 +12,10 @@
 #define MOST_UNPACKED (64u << 20)
 #define MOST_US       (5 * G_USEC_PER_SEC)
 #define CHUNK         65536
-#define PIECE         4096 /* inflated at once: the last one before damage is lost */
+/* The preview is read, however much was in vain before. */
+#define PREVIEW_UNPACKED CHUNK
+#define PREVIEW_US       G_USEC_PER_SEC
+#define PIECE            4096 /* inflated at once: the last one before damage is lost */
 
 /* Names of our own: libgsf has none of what frees them, and may have some day. */
 typedef GsfInput HwpInput;
@@ -207,7 +210,8 @@ read_records (Reader *reader, const GByteArray *records)
   const guint8 *data = records->data;
   gsize left = records->len;
 
-  while (left >= 4 && !is_full (reader)) {
+  /* Whatever was unpacked is read, be it as much as may be. */
+  while (left >= 4 && !reader->is_cut) {
     guint32 header = read_32 (data);
     gsize size = header >> 20, taken = 4;
 
@@ -261,6 +265,8 @@ read_preview (Reader *reader, GsfInfile *file)
 
   if (preview == NULL)
     return;
+  reader->unpacked = MOST_UNPACKED - PREVIEW_UNPACKED;
+  reader->until = g_get_monotonic_time () + PREVIEW_US;
   g_autoptr (GByteArray) units = read_stream (reader, preview);
   read_units (reader, units->data, units->len, FALSE);
 }
@@ -311,7 +317,9 @@ unpack_hwp_text (GBytes *bytes, guint most, UnpackStatus *status)
   *status = UNPACK_DONE;
   if ((properties & HWP_DISTRIBUTED) == 0)
     read_sections (&reader, file, (properties & HWP_PACKED) != 0);
-  if (text->len == 0)
+  if (strspn (text->str, " \t\n") == text->len) {
+    g_string_truncate (text, 0);
     read_preview (&reader, file);
+  }
   return g_variant_new_string (text->str);
 }

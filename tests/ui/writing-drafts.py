@@ -178,6 +178,12 @@ def a_time_is_chosen_by_the_clock_of_the_desktop(scene):
         app.fill('spin button', exact('Hour'), '15')  # is three on any clock
         app.key('Tab')
         shows('3', '3:05 PM')
+        app.fill('spin button', exact('Hour'), '0')  # is twelve in this half, as in Korean
+        app.key('Tab')
+        shows('12', '12:05 PM')
+        app.fill('spin button', exact('Hour'), '15')
+        app.key('Tab')
+        shows('3', '3:05 PM')
         assert not app.unnamed(), '\n'.join(app.unnamed())
         scene.shot('twelve')
         set_clock('24h')
