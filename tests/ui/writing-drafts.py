@@ -396,6 +396,18 @@ def what_is_open_is_copied_each_minute(scene):
     scene.quit()
 
 
+def open_in_a_window(scene):
+    """The menu is closed by what reads the message again, as when its draft has come to the server only now: then it is opened once more."""
+    end = time.time() + 60
+    while not (item := scene.app.find(None, exact('Open in a _Window'))):
+        assert time.time() < end, 'the menu does not stay'
+        scene.app.click('push button|toggle button', exact('Do Something With This Message'))
+        look = time.time() + 3
+        while not scene.app.find(None, exact('Open in a _Window')) and time.time() < look:
+            time.sleep(.1)
+    scene.app.click(item)
+
+
 @case
 def closing_asks_nothing_and_what_is_kept_can_be_thrown_away(scene):
     ready(scene, 0)
@@ -430,8 +442,7 @@ def closing_asks_nothing_and_what_is_kept_can_be_thrown_away(scene):
     scene.click_row('Kept by itself')
     scene.says(exact('This message is a draft.'))
     time.sleep(1)
-    scene.app.click('push button|toggle button', exact('Do Something With This Message'))
-    scene.app.click(None, exact('Open in a _Window'))
+    open_in_a_window(scene)
     time.sleep(2)
     scene.shot('window')
     scene.app.click(scene.app.nth(-1, 'push button', exact('Edit Draft')))
