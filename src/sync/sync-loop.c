@@ -182,6 +182,23 @@ connect_now (Loop *loop)
     fail (loop, error);
 }
 
+/* Which folder the person looks at, as of now. */
+static void
+take_shown (Loop *loop)
+{
+  guint serial = 0;
+  gint64 shown = sync_account_get_shown (loop->account, &serial);
+
+  sync_watch_show (loop->watch, shown, serial, g_get_monotonic_time ());
+}
+
+static void
+begin_look (Loop *loop, gint64 folder)
+{
+  take_shown (loop);
+  sync_watch_begin (loop->watch, folder);
+}
+
 /* The folder that a person has just come to, else INBOX; 0 as long as there is none. */
 static gboolean
 find_first (Loop *loop, gint64 shown, guint serial, gint64 *first, GError **error)
@@ -208,12 +225,13 @@ find_first (Loop *loop, gint64 shown, guint serial, gint64 *first, GError **erro
 /* With the first list of a connection goes all that needs no answer: the server is asked to go on telling, and the folder that is next
  * in any case is opened. */
 static gboolean
-list_folders (Loop *loop, gint64 shown, guint serial, GError **error)
+list_folders (Loop *loop, GError **error)
 {
+  guint serial = 0;
+  gint64 first = 0, shown = sync_account_get_shown (loop->account, &serial);
   SyncContext context = get_context (loop);
   gboolean begins = loop->listed_on != loop->generation, ask_again = FALSE;
   g_autoptr (SyncMailbox) opened = NULL;
-  gint64 first = 0;
 
   if (begins && !find_first (loop, shown, serial, &first, error))
     return FALSE;
@@ -230,6 +248,9 @@ list_folders (Loop *loop, gint64 shown, guint serial, GError **error)
   } else if (opened != NULL) {
     g_clear_pointer (&loop->mailbox, sync_mailbox_free);
     loop->mailbox = g_steal_pointer (&opened);
+    /* It began with the list. */
+    sync_watch_show (loop->watch, shown, serial, loop->looked_at);
+    sync_watch_begin (loop->watch, first);
   }
   return TRUE;
 }
@@ -356,6 +377,7 @@ look_again (Loop *loop, StoreProof proof)
   loop->looks_until = MAX (loop->looks_until, now - LOOKS_IN_A_ROW * LOOK_US) + LOOK_US;
   if (loop->looks_until > now)
     sync_worker_wait (loop->worker, (loop->looks_until - now) / 1000);
+  begin_look (loop, sync_mailbox_get_folder (loop->mailbox));
   sync_mailbox_look_again (loop->mailbox, proof);
 }
 
@@ -391,6 +413,7 @@ open_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
       look_again (loop, STORE_PROOF_NOOP);
     return TRUE;
   }
+  begin_look (loop, folder);
   loop->mailbox =
       sync_mailbox_open (&context, &loop->memory, folder,
                          sync_watch_get_status (loop->watch, folder, &hint) ? &hint : NULL,
@@ -496,9 +519,9 @@ take_told (Loop *loop, StoreProof proof, gboolean *any, GError **error)
     return FALSE;
   if (!look)
     return proof == STORE_PROOF_NONE || prove_inbox (loop, proof, error);
+  sync_watch_mark (loop->watch, sync_watch_get_inbox (loop->watch));
   if (loop->mailbox != NULL)
     look_again (loop, proof != STORE_PROOF_NONE ? proof : STORE_PROOF_NOOP);
-  sync_watch_mark (loop->watch, sync_watch_get_inbox (loop->watch));
   return TRUE;
 }
 
@@ -597,9 +620,8 @@ static gboolean
 work (Loop *loop, GError **error)
 {
   gboolean did = FALSE;
-  guint serial = 0;
   SyncGoal goal = SYNC_GOAL_LIST;
-  gint64 folder = 0, shown = sync_account_get_shown (loop->account, &serial);
+  gint64 folder = 0;
 
   if (!run_operations (loop, &did, error))
     return FALSE;
@@ -609,8 +631,9 @@ work (Loop *loop, GError **error)
   if (sync_account_take_prove (loop->account) && !prove_connection (loop, error))
     return FALSE;
   if (sync_watch_list_is_due (loop->watch, g_get_monotonic_time ()))
-    return list_folders (loop, shown, serial, error);
-  folder = sync_watch_next (loop->watch, shown, serial, g_get_monotonic_time (), &goal);
+    return list_folders (loop, error);
+  take_shown (loop);
+  folder = sync_watch_next (loop->watch, g_get_monotonic_time (), &goal);
   return folder != 0 ? step_folder (loop, folder, goal, error) : listen (loop, error);
 }
 

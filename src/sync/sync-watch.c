@@ -27,6 +27,7 @@ typedef struct
   gboolean exists; /* told in the current list */
   gboolean has_status;
   gboolean due;
+  gboolean again;   /* asked for since the look at it began, so that this look is no answer to it */
   gboolean glanced; /* there is something of it to be seen */
   gboolean listed;  /* all headers were here at some time */
   gboolean bodies;  /* some are wanted */
@@ -42,6 +43,7 @@ struct _SyncWatch
   const SyncTimes *times; /* borrowed */
   GArray *entries;
   gint64 listed_at; /* 0: not on this connection */
+  gint64 shown;     /* 0: none */
   gint64 shown_at;  /* when the person last said which folder is looked at; 0: never */
   guint shown_serial;
   gboolean frugal, told;
@@ -306,21 +308,34 @@ choose (SyncWatch *watch, Entry *shown, gint64 now, SyncGoal *goal)
   return is_ready (shown, now) && shown->bodies ? shown : find_best (watch, SYNC_GOAL_BODIES, now);
 }
 
-gint64
-sync_watch_next (SyncWatch *watch, gint64 shown, guint serial, gint64 now, SyncGoal *goal)
+static void
+mark (Entry *entry)
 {
-  Entry *entry = find (watch, shown), *inbox = find (watch, sync_watch_get_inbox (watch));
-  Entry *chosen = NULL;
+  entry->due = entry->again = TRUE;
+}
 
-  if (serial != watch->shown_serial) {
-    watch->shown_serial = serial;
-    watch->shown_at = MAX (now, 1);
-    if (entry != NULL) {
-      entry->due = TRUE;
-      entry->skip_until = 0;
-    }
+void
+sync_watch_show (SyncWatch *watch, gint64 folder, guint serial, gint64 now)
+{
+  Entry *entry = find (watch, folder);
+
+  if (serial == watch->shown_serial)
+    return;
+  watch->shown = folder;
+  watch->shown_serial = serial;
+  watch->shown_at = MAX (now, 1);
+  if (entry != NULL) {
+    mark (entry);
+    entry->skip_until = 0;
   }
-  chosen = choose (watch, entry, now, goal);
+}
+
+gint64
+sync_watch_next (SyncWatch *watch, gint64 now, SyncGoal *goal)
+{
+  Entry *entry = find (watch, watch->shown), *inbox = find (watch, sync_watch_get_inbox (watch));
+  Entry *chosen = choose (watch, entry, now, goal);
+
   /* Long work elsewhere must not keep new mail from being seen. */
   if (chosen != NULL && chosen != inbox && chosen != entry && is_ready (inbox, now) && inbox->listed
       && now - inbox->done_at > watch->times->inbox) {
@@ -328,6 +343,15 @@ sync_watch_next (SyncWatch *watch, gint64 shown, guint serial, gint64 now, SyncG
     return inbox->id;
   }
   return chosen != NULL ? chosen->id : 0;
+}
+
+void
+sync_watch_begin (SyncWatch *watch, gint64 folder)
+{
+  Entry *entry = find (watch, folder);
+
+  if (entry != NULL)
+    entry->again = FALSE;
 }
 
 gboolean
@@ -376,7 +400,7 @@ sync_watch_mark (SyncWatch *watch, gint64 folder)
   Entry *entry = find (watch, folder);
 
   if (entry != NULL)
-    entry->due = TRUE;
+    mark (entry);
 }
 
 void
@@ -403,7 +427,7 @@ sync_watch_done (SyncWatch *watch, gint64 folder, SyncGoal goal, gboolean more, 
     entry->bodies = FALSE;
     return;
   case SYNC_GOAL_LIST:
-    entry->due = FALSE;
+    entry->due = entry->again;
     entry->done_once = entry->listed = entry->proven = TRUE;
     entry->done_at = now;
     entry->done_status = entry->status;

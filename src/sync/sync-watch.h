@@ -64,11 +64,14 @@ gboolean sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder,
                                  const SyncStatus *status, guint64 known, gint64 now);
 void sync_watch_end_list (SyncWatch *watch);
 
-/* Folder to work on now, 0 none, and how far to go.  `shown`: the one the person looks at; `serial` changes with each time the person
- * says so. */
-gint64 sync_watch_next (SyncWatch *watch, gint64 shown, guint serial, gint64 now, SyncGoal *goal);
-/* The person said so since sync_watch_next () was asked last. */
+/* The folder that the person looks at, 0 none; `serial` changes with each time the person says so. */
+void sync_watch_show (SyncWatch *watch, gint64 folder, guint serial, gint64 now);
+/* The person said so since sync_watch_show () was told last. */
 gboolean sync_watch_is_asked_for (SyncWatch *watch, guint serial);
+/* Folder to work on now, 0 none, and how far to go. */
+gint64 sync_watch_next (SyncWatch *watch, gint64 now, SyncGoal *goal);
+/* A look at it begins, nothing is asked yet: what asked for one until now is answered by this one, what asks from here on by another. */
+void sync_watch_begin (SyncWatch *watch, gint64 folder);
 gint64 sync_watch_get_inbox (SyncWatch *watch);
 /* Folders that were seen to be in step on this connection and of which nothing was told since: GArray of gint64. */
 GArray *sync_watch_list_in_step (SyncWatch *watch) G_GNUC_WARN_UNUSED_RESULT;

@@ -61,6 +61,7 @@ guint step_lacking (Step *step, const char *name);    /* bodies */
 void add_gmail_tests (void);
 void add_parts_tests (void);
 void add_renamed_tests (void);
+void add_shown_tests (void);
 void add_size_tests (void);
 void add_unreadable_tests (void);
 

@@ -845,6 +845,7 @@ main (int argc, char **argv)
   add_gmail_tests ();
   add_parts_tests ();
   add_renamed_tests ();
+  add_shown_tests ();
   add_size_tests ();
   add_unreadable_tests ();
   return g_test_run ();

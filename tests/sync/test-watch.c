@@ -26,19 +26,26 @@ static gint64
 next (SyncWatch *watch, gint64 shown, guint serial, gint64 now)
 {
   SyncGoal goal = SYNC_GOAL_GLANCE;
-  gint64 folder = sync_watch_next (watch, shown, serial, now, &goal);
+  gint64 folder = 0;
 
-  while (folder != 0 && goal == SYNC_GOAL_GLANCE) {
+  sync_watch_show (watch, shown, serial, now);
+  while ((folder = sync_watch_next (watch, now, &goal)) != 0 && goal == SYNC_GOAL_GLANCE)
     sync_watch_done (watch, folder, goal, FALSE, now);
-    folder = sync_watch_next (watch, shown, serial, now, &goal);
-  }
   return folder;
+}
+
+/* From its begin to its end.  `more`: bodies are wanted. */
+static void
+look (SyncWatch *watch, gint64 folder, gboolean more, gint64 now)
+{
+  sync_watch_begin (watch, folder);
+  sync_watch_done (watch, folder, SYNC_GOAL_LIST, more, now);
 }
 
 static void
 done (SyncWatch *watch, gint64 folder, gint64 now)
 {
-  sync_watch_done (watch, folder, SYNC_GOAL_LIST, FALSE, now);
+  look (watch, folder, FALSE, now);
 }
 
 static SyncWatch *
@@ -181,9 +188,44 @@ expect (SyncWatch *watch, gint64 shown, guint serial, gint64 now, gint64 folder,
 {
   SyncGoal found = SYNC_GOAL_GLANCE;
 
-  g_assert_cmpint (sync_watch_next (watch, shown, serial, now, &found), ==, folder);
+  sync_watch_show (watch, shown, serial, now);
+  g_assert_cmpint (sync_watch_next (watch, now, &found), ==, folder);
   if (folder != 0)
     g_assert_cmpint (found, ==, goal);
+}
+
+/* What asks for a look after it has begun is not answered by it; what asked before is. */
+static void
+test_asked_meanwhile (void)
+{
+  SyncStatus status = { .uid_validity = 1, .uid_next = 5, .messages = 4 };
+  g_autoptr (SyncWatch) watch = new_watch (&status, 0);
+
+  do_all (watch, 0);
+  sync_watch_mark (watch, NEWS);
+  sync_watch_show (watch, NEWS, 1, 0);
+  g_assert_false (sync_watch_is_asked_for (watch, 1));
+  sync_watch_begin (watch, NEWS);
+  sync_watch_done (watch, NEWS, SYNC_GOAL_LIST, FALSE, 0);
+  g_assert_cmpint (next (watch, NEWS, 1, 0), ==, 0);
+  /* By the person. */
+  g_assert_cmpint (next (watch, NEWS, 2, 0), ==, NEWS);
+  sync_watch_begin (watch, NEWS);
+  g_assert_cmpint (next (watch, NEWS, 3, 0), ==, NEWS);
+  sync_watch_done (watch, NEWS, SYNC_GOAL_LIST, FALSE, 0);
+  g_assert_cmpint (next (watch, NEWS, 3, 0), ==, NEWS);
+  /* By what else wants it. */
+  sync_watch_begin (watch, NEWS);
+  sync_watch_mark (watch, NEWS);
+  sync_watch_done (watch, NEWS, SYNC_GOAL_LIST, FALSE, 0);
+  g_assert_cmpint (next (watch, NEWS, 3, 0), ==, NEWS);
+  /* Of another folder. */
+  sync_watch_begin (watch, NEWS);
+  sync_watch_show (watch, INBOX, 4, 0);
+  sync_watch_done (watch, NEWS, SYNC_GOAL_LIST, FALSE, 0);
+  g_assert_cmpint (next (watch, INBOX, 4, 0), ==, INBOX);
+  done (watch, INBOX, 0);
+  g_assert_cmpint (next (watch, INBOX, 4, 0), ==, 0);
 }
 
 /* A new account: a first screenful of all, then lists, then bodies; what the person looks at goes before its like. */
@@ -202,17 +244,17 @@ test_windowed (void)
   expect (watch, NEWS, 1, now, SENT, SYNC_GOAL_GLANCE);
   sync_watch_done (watch, SENT, SYNC_GOAL_GLANCE, FALSE, now);
   expect (watch, NEWS, 1, now, NEWS, SYNC_GOAL_LIST);
-  sync_watch_done (watch, NEWS, SYNC_GOAL_LIST, TRUE, now);
+  look (watch, NEWS, TRUE, now);
   expect (watch, NEWS, 1, now, INBOX, SYNC_GOAL_LIST);
-  sync_watch_done (watch, INBOX, SYNC_GOAL_LIST, TRUE, now);
+  look (watch, INBOX, TRUE, now);
   expect (watch, NEWS, 1, now, SENT, SYNC_GOAL_LIST);
-  sync_watch_done (watch, SENT, SYNC_GOAL_LIST, FALSE, now);
+  done (watch, SENT, now);
   expect (watch, NEWS, 1, now, NEWS, SYNC_GOAL_BODIES);
   sync_watch_done (watch, NEWS, SYNC_GOAL_BODIES, FALSE, now);
   expect (watch, NEWS, 1, now, INBOX, SYNC_GOAL_BODIES);
   /* Looked at again: its list was here, so it comes before bodies. */
   expect (watch, NEWS, 2, now, NEWS, SYNC_GOAL_LIST);
-  sync_watch_done (watch, NEWS, SYNC_GOAL_LIST, FALSE, now);
+  done (watch, NEWS, now);
   sync_watch_done (watch, INBOX, SYNC_GOAL_BODIES, FALSE, now);
   expect (watch, NEWS, 2, now, 0, SYNC_GOAL_GLANCE);
 }
@@ -225,10 +267,10 @@ test_frugal (void)
   g_autoptr (SyncWatch) watch = new_watch (&status, now);
 
   sync_watch_set_frugal (watch, TRUE);
-  sync_watch_done (watch, INBOX, SYNC_GOAL_LIST, TRUE, now);
+  look (watch, INBOX, TRUE, now);
   expect (watch, 0, 0, now, 0, SYNC_GOAL_LIST);
   expect (watch, NEWS, 1, now, NEWS, SYNC_GOAL_GLANCE);
-  sync_watch_done (watch, NEWS, SYNC_GOAL_LIST, TRUE, now);
+  look (watch, NEWS, TRUE, now);
   expect (watch, NEWS, 1, now, 0, SYNC_GOAL_LIST);
   sync_watch_set_frugal (watch, FALSE);
   expect (watch, NEWS, 1, now, SENT, SYNC_GOAL_GLANCE);
@@ -350,7 +392,8 @@ test_unmeasured (void)
   g_assert_cmpint (sync_watch_next_unmeasured (watch, often - 1), ==, 0);
   g_assert_cmpint (sync_watch_next_unmeasured (watch, often), ==, ALL);
   /* The person looked at it: now there are. */
-  g_assert_cmpint (sync_watch_next (watch, ALL, 1, 1, &(SyncGoal){ 0 }), ==, ALL);
+  sync_watch_show (watch, ALL, 1, 1);
+  g_assert_cmpint (sync_watch_next (watch, 1, &(SyncGoal){ 0 }), ==, ALL);
   done (watch, ALL, 1);
   g_assert_cmpint (sync_watch_next_unmeasured (watch, often), ==, 0);
 
@@ -380,6 +423,7 @@ test_watch_add (void)
   g_test_add_func ("/watch/without-status", test_without_status);
   g_test_add_func ("/watch/known-from-earlier", test_known_from_earlier);
   g_test_add_func ("/watch/skip", test_skip);
+  g_test_add_func ("/watch/asked-meanwhile", test_asked_meanwhile);
   g_test_add_func ("/watch/windowed", test_windowed);
   g_test_add_func ("/watch/frugal", test_frugal);
   g_test_add_func ("/watch/quiet", test_quiet);
