@@ -7,12 +7,17 @@
 #include "base-date.h"
 #include "ui-clock.h"
 
+/* Pixels between its contents and its edges, where it is tight; style.css has them, too. */
+#define EDGE 12
+
 typedef struct
 {
   UiLaterFunc func;
   gpointer data;
   /* Borrowed: in the dialog */
-  GtkWidget *dialog, *calendar, *clock, *hour, *minute, *half, *said;
+  GtkWidget *dialog, *calendar, *clock, *hour, *minute, *half, *said, *accept;
+
+  gboolean halves; /* the hour stands there as a clock of 12 has it */
 } Later;
 
 /* 0: there is no such time, for a clock is put forward. */
@@ -36,32 +41,33 @@ update (Later *later)
   g_autofree char *when = base_date_long (chosen);
 
   gtk_label_set_text (GTK_LABEL (later->said), good ? when : _ ("This time has passed."));
-  adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (later->dialog), "accept", good);
+  gtk_widget_set_sensitive (later->accept, good);
 }
 
 static void
-on_response (AdwMessageDialog *dialog, const char *response, Later *later)
+on_accepted (Later *later)
 {
   UiLaterFunc func = g_steal_pointer (&later->func);
+  gpointer data = later->data;
   gint64 now = g_get_real_time () / G_USEC_PER_SEC, chosen;
 
   /* What was typed and not left yet */
   gtk_spin_button_update (GTK_SPIN_BUTTON (later->hour));
   gtk_spin_button_update (GTK_SPIN_BUTTON (later->minute));
   chosen = get_chosen (later);
+  gtk_window_destroy (GTK_WINDOW (later->dialog));
   /* It may have passed while the dialog stood there: then it goes now. */
-  if (func != NULL)
-    func (g_str_equal (response, "accept") && chosen > 0 ? MAX (chosen, now + 1) : 0, later->data);
+  func (chosen > 0 ? MAX (chosen, now + 1) : 0, data);
 }
 
+/* Closed, or its parent is. */
 static void
-later_free (gpointer data, GClosure *closure)
+on_destroyed (Later *later)
 {
-  Later *later = data;
+  UiLaterFunc func = g_steal_pointer (&later->func);
 
-  if (later->func != NULL)
-    later->func (0, later->data);
-  g_free (later);
+  if (func != NULL)
+    func (0, later->data);
 }
 
 static gboolean
@@ -100,16 +106,15 @@ show_hour (GtkSpinButton *button)
 
 /* With a clock of 12 hours, what is typed stays in the half of the day that is shown; 15 is three in the afternoon on any. */
 static int
-read_hour (GtkSpinButton *button, double *value)
+read_hour (GtkSpinButton *button, double *value, const Later *later)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (button));
-  g_autofree char *half = base_date_half (FALSE);
   gboolean afternoon = gtk_spin_button_get_value_as_int (button) >= 12;
   guint64 hour;
 
   if (!g_ascii_string_to_unsigned (text, 10, 0, 23, &hour, NULL))
     return GTK_INPUT_ERROR;
-  if (half != NULL && hour <= 12)
+  if (later->halves && hour <= 12)
     hour = hour % 12 + (afternoon ? 12 : 0);
   *value = (double)hour;
   return TRUE;
@@ -130,8 +135,9 @@ show_half (Later *later)
   g_autofree char *half = base_date_half (is_afternoon (later));
   GtkWidget *box = gtk_widget_get_parent (later->half);
 
-  gtk_widget_set_visible (later->half, half != NULL);
-  if (half == NULL)
+  later->halves = half != NULL;
+  gtk_widget_set_visible (later->half, later->halves);
+  if (!later->halves)
     return;
   gtk_button_set_label (GTK_BUTTON (later->half), half);
   gtk_box_reorder_child_after (GTK_BOX (box), later->half,
@@ -143,7 +149,8 @@ on_clock_changed (GtkWidget *dialog)
 {
   Later *later = g_object_get_data (G_OBJECT (dialog), "later");
 
-  show_hour (GTK_SPIN_BUTTON (later->hour));
+  /* What was typed and not left yet was meant for the clock that stood there; in any case it is written as the new one has it. */
+  gtk_spin_button_update (GTK_SPIN_BUTTON (later->hour));
   show_half (later);
   update (later);
 }
@@ -195,7 +202,7 @@ make_content (Later *later, GDateTime *proposed)
                                   _ ("Date"), -1);
   name_arrows (later->calendar, &arrows);
   later->hour = make_digits (g_date_time_get_hour (proposed), 23, 1, _ ("Hour"), show_hour);
-  g_signal_connect (later->hour, "input", G_CALLBACK (read_hour), NULL);
+  g_signal_connect (later->hour, "input", G_CALLBACK (read_hour), later);
   later->minute =
       make_digits (g_date_time_get_minute (proposed), 59, 5, _ ("Minute"), show_two_digits);
   later->half = gtk_button_new ();
@@ -215,32 +222,122 @@ make_content (Later *later, GDateTime *proposed)
   return box;
 }
 
+/* ---- the dialog, which is ours, since AdwMessageDialog has its buttons go out of a window that is too small ---- */
+
+static GtkWidget *
+make_heading (void)
+{
+  GtkWidget *label = gtk_label_new (_ ("When Should It Be Sent?"));
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 20);
+  gtk_widget_add_css_class (label, "title-2");
+  return label;
+}
+
+static GtkWidget *
+make_answers (Later *later)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *cancel = gtk_button_new_with_mnemonic (_ ("_Cancel"));
+
+  later->accept = gtk_button_new_with_mnemonic (_ ("_Send Later"));
+  gtk_widget_add_css_class (later->accept, "suggested-action");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (cancel), "window.close");
+  g_signal_connect_swapped (later->accept, "clicked", G_CALLBACK (on_accepted), later);
+  gtk_box_append (GTK_BOX (box), cancel);
+  gtk_box_append (GTK_BOX (box), later->accept);
+  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
+  gtk_widget_set_margin_top (box, 6);
+  return box;
+}
+
+static GtkWidget *
+make_window (GtkWindow *parent, GtkWidget *child)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  GtkWidget *handle = gtk_window_handle_new ();
+  GtkWidget *window =
+      g_object_new (ADW_TYPE_WINDOW, "title", _ ("When Should It Be Sent?"), "modal", TRUE,
+                    "transient-for", parent, "destroy-with-parent", TRUE, "content", handle, NULL);
+
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys), gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                                                        gtk_named_action_new ("window.close")));
+  gtk_widget_add_controller (window, keys);
+  gtk_widget_add_css_class (window, "later");
+  gtk_window_handle_set_child (GTK_WINDOW_HANDLE (handle), child);
+  return window;
+}
+
+static int
+measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *natural)
+{
+  int least;
+
+  gtk_widget_measure (widget, orientation, for_size, &least, natural, NULL, NULL);
+  return least;
+}
+
+/* Where the text is large and the window small it is no larger than that, and its buttons stay in sight: what is around the calendar gives way, then the
+ * names of its days, and what still finds no room is scrolled. */
+static void
+fit (Later *later, GtkScrolledWindow *scrolled, GtkWidget *answers)
+{
+  GtkWidget *parent = GTK_WIDGET (gtk_window_get_transient_for (GTK_WINDOW (later->dialog)));
+  int width, height, most = gtk_widget_get_width (parent);
+
+  gtk_widget_realize (later->dialog); /* its frame counts */
+  if (measure (later->dialog, GTK_ORIENTATION_HORIZONTAL, -1, &width) > most) {
+    gtk_widget_add_css_class (later->dialog, "tight");
+    g_object_set (scrolled, "hscrollbar-policy", GTK_POLICY_AUTOMATIC, NULL);
+    if (measure (answers, GTK_ORIENTATION_HORIZONTAL, -1, &width) > most - 2 * EDGE) {
+      gtk_orientable_set_orientation (GTK_ORIENTABLE (answers), GTK_ORIENTATION_VERTICAL);
+      gtk_box_reorder_child_after (GTK_BOX (answers), later->accept, NULL);
+    }
+    width = most;
+  }
+  width = MIN (width, most);
+  /* The longest of its sentences has two lines. */
+  gtk_label_set_text (GTK_LABEL (later->said), "\n");
+  measure (later->dialog, GTK_ORIENTATION_VERTICAL, width, &height);
+  if (height > gtk_widget_get_height (parent)) {
+    g_object_set (scrolled, "vscrollbar-policy", GTK_POLICY_AUTOMATIC, NULL);
+    gtk_window_set_default_size (GTK_WINDOW (later->dialog), width, gtk_widget_get_height (parent));
+  }
+}
+
 void
 ui_later_dialog_ask (GtkWindow *parent, gint64 proposed, UiLaterFunc func, gpointer data)
 {
   Later *later = g_new0 (Later, 1);
   g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (proposed);
-  AdwMessageDialog *dialog =
-      ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, _ ("When Should It Be Sent?"), NULL));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *scrolled = g_object_new (
+      GTK_TYPE_SCROLLED_WINDOW, "hscrollbar-policy", GTK_POLICY_NEVER, "vscrollbar-policy",
+      GTK_POLICY_NEVER, "propagate-natural-width", TRUE, "propagate-natural-height", TRUE,
+      "vexpand", TRUE, "child", make_content (later, date), NULL);
+  GtkWidget *answers = make_answers (later);
 
   later->func = func;
   later->data = data;
-  later->dialog = GTK_WIDGET (dialog);
-  adw_message_dialog_set_extra_child (dialog, make_content (later, date));
-  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "accept", _ ("_Send Later"),
-                                    NULL);
-  adw_message_dialog_set_response_appearance (dialog, "accept", ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_default_response (dialog, "accept");
-  adw_message_dialog_set_close_response (dialog, "cancel");
+  gtk_widget_add_css_class (box, "content");
+  gtk_box_append (GTK_BOX (box), make_heading ());
+  gtk_box_append (GTK_BOX (box), scrolled);
+  gtk_box_append (GTK_BOX (box), answers);
+  later->dialog = make_window (parent, box);
+  g_object_set_data_full (G_OBJECT (later->dialog), "later", later, g_free);
+  g_signal_connect_swapped (later->dialog, "destroy", G_CALLBACK (on_destroyed), later);
   g_signal_connect_swapped (later->calendar, "day-selected", G_CALLBACK (update), later);
   g_signal_connect_swapped (later->hour, "value-changed", G_CALLBACK (update), later);
   g_signal_connect_swapped (later->hour, "value-changed", G_CALLBACK (show_half), later);
   g_signal_connect_swapped (later->minute, "value-changed", G_CALLBACK (update), later);
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), later, later_free,
-                         G_CONNECT_DEFAULT);
-  g_object_set_data (G_OBJECT (dialog), "later", later);
-  ui_clock_listen (dialog, G_CALLBACK (on_clock_changed));
+  ui_clock_listen (later->dialog, G_CALLBACK (on_clock_changed));
   show_half (later);
+  fit (later, GTK_SCROLLED_WINDOW (scrolled), answers);
   update (later);
-  gtk_window_present (GTK_WINDOW (dialog));
+  gtk_window_set_default_widget (GTK_WINDOW (later->dialog), later->accept);
+  gtk_window_present (GTK_WINDOW (later->dialog));
 }

@@ -1,0 +1,288 @@
+/* The dialog for the time to send at: with large text in the smallest window that is supported its buttons are in sight and the keyboard comes to all of it;
+ * and it follows the clock of the desktop.  Main thread, in a desktop session. */
+#include <adwaita.h>
+#include <locale.h>
+
+#include "ui-clock.h"
+#include "ui-later-dialog.h"
+#include "ui-resources.h"
+#include "ui-words.h"
+
+#define ASKED G_GINT64_CONSTANT (4070908800) /* in 2099 */
+
+typedef struct
+{
+  GSettings *desktop, *clock;
+  GtkWidget *parent, *dialog;
+  guint timer;
+  gboolean answered;
+  gint64 at;
+} Fixture;
+
+static gboolean
+on_time (gpointer data)
+{
+  g_error ("%s", "what is waited for does not come");
+  return G_SOURCE_REMOVE;
+}
+
+/* Of a kind, below `widget`; the `n`th. */
+static GtkWidget *
+find (GtkWidget *widget, GType type, guint *n)
+{
+  GtkWidget *found = NULL;
+
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type) && (*n)-- == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find (child, type, n);
+  return found;
+}
+
+static GtkWidget *
+nth (Fixture *f, GType type, guint n)
+{
+  return find (f->dialog, type, &n);
+}
+
+static GtkWidget *
+find_button (GtkWidget *widget, const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, label);
+  return found;
+}
+
+static void
+on_asked (gint64 at, gpointer data)
+{
+  Fixture *f = data;
+
+  g_assert_false (f->answered);
+  f->answered = TRUE;
+  f->at = at;
+}
+
+static GtkWidget *
+find_dialog (GtkWidget *parent)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++) {
+    g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+    if (window != parent)
+      return window;
+  }
+  g_assert_not_reached ();
+}
+
+static void
+open (Fixture *f, int dpi, int width, int height)
+{
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", dpi * 1024, NULL);
+  f->parent = g_object_new (ADW_TYPE_WINDOW, "default-width", width, "default-height", height,
+                            "content", gtk_label_new ("text"), NULL);
+  gtk_window_present (GTK_WINDOW (f->parent));
+  while (gtk_widget_get_width (f->parent) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ui_later_dialog_ask (GTK_WINDOW (f->parent), ASKED, on_asked, f);
+  f->dialog = find_dialog (f->parent);
+  while (gtk_widget_get_width (f->dialog) == 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->timer = g_timeout_add_seconds (100, on_time, NULL);
+  f->desktop = g_settings_new ("org.gnome.desktop.interface");
+  f->clock = ui_clock_follow ();
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (f->parent));
+  g_assert_true (f->answered);
+  g_settings_reset (f->desktop, "clock-format");
+  g_object_unref (f->clock);
+  g_object_unref (f->desktop);
+  g_source_remove (f->timer);
+}
+
+/* ---- its size ---- */
+
+static gboolean
+is_within (GtkWidget *widget, GtkWidget *outer)
+{
+  graphene_rect_t box;
+
+  return gtk_widget_get_mapped (widget) && gtk_widget_compute_bounds (widget, outer, &box)
+         && box.origin.x >= 0 && box.origin.y >= 0
+         && box.origin.x + box.size.width <= (float)gtk_widget_get_width (outer)
+         && box.origin.y + box.size.height <= (float)gtk_widget_get_height (outer);
+}
+
+static gboolean
+fits (Fixture *f)
+{
+  return gtk_widget_get_width (f->dialog) <= gtk_widget_get_width (f->parent)
+         && gtk_widget_get_height (f->dialog) <= gtk_widget_get_height (f->parent)
+         && is_within (find_button (f->dialog, "_Cancel"), f->dialog)
+         && is_within (find_button (f->dialog, "_Send Later"), f->dialog);
+}
+
+/* Each of them gets the keyboard, and is in sight when it has it. */
+static void
+walk (Fixture *f)
+{
+  GtkWidget *scrolled = nth (f, GTK_TYPE_SCROLLED_WINDOW, 0);
+  GtkWidget *wanted[] = {
+    nth (f, GTK_TYPE_CALENDAR, 0),          nth (f, GTK_TYPE_SPIN_BUTTON, 0),
+    nth (f, GTK_TYPE_SPIN_BUTTON, 1),       find_button (f->dialog, "AM"),
+    find_button (f->dialog, "_Send Later"), find_button (f->dialog, "_Cancel")
+  };
+  guint seen = 0;
+
+  gtk_window_set_focus (GTK_WINDOW (f->dialog), NULL);
+  for (guint steps = 0; steps < 20; steps++) {
+    if (!gtk_widget_child_focus (f->dialog, GTK_DIR_TAB_FORWARD))
+      break;
+    for (guint i = 0; i < G_N_ELEMENTS (wanted); i++) {
+      GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (f->dialog));
+
+      if (focus != wanted[i] && !gtk_widget_is_ancestor (focus, wanted[i]))
+        continue;
+      seen |= 1u << i;
+      while (gtk_widget_is_ancestor (focus, scrolled) && !GTK_IS_CALENDAR (focus)
+             && !is_within (focus, scrolled))
+        g_main_context_iteration (NULL, TRUE);
+    }
+  }
+  g_assert_cmphex (seen, ==, (1u << G_N_ELEMENTS (wanted)) - 1);
+}
+
+static void
+test_small (Fixture *f, gconstpointer data)
+{
+  g_settings_set_string (f->desktop, "clock-format", "12h");
+  open (f, 192, 360, 640);
+  while (!fits (f))
+    g_main_context_iteration (NULL, TRUE);
+  /* No day of the week is out of sight. */
+  g_assert_true (gtk_widget_get_width (nth (f, GTK_TYPE_CALENDAR, 0))
+                 <= gtk_widget_get_width (nth (f, GTK_TYPE_SCROLLED_WINDOW, 0)));
+  walk (f);
+}
+
+/* With room for all of it nothing scrolls, and its buttons stand side by side. */
+static void
+test_roomy (Fixture *f, gconstpointer data)
+{
+  GtkWidget *scrolled;
+  graphene_rect_t cancel, accept;
+
+  open (f, 96, 360, 640);
+  scrolled = nth (f, GTK_TYPE_SCROLLED_WINDOW, 0);
+  while (
+      !fits (f)
+      || !is_within (gtk_widget_get_first_child (gtk_widget_get_first_child (scrolled)), scrolled))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (
+      gtk_widget_compute_bounds (find_button (f->dialog, "_Cancel"), f->dialog, &cancel)
+      && gtk_widget_compute_bounds (find_button (f->dialog, "_Send Later"), f->dialog, &accept));
+  g_assert_true (cancel.origin.x + cancel.size.width <= accept.origin.x);
+  g_assert_false (gtk_widget_has_css_class (f->dialog, "tight"));
+}
+
+/* ---- what it answers ---- */
+
+static void
+test_accepted (Fixture *f, gconstpointer data)
+{
+  open (f, 96, 700, 700);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (nth (f, GTK_TYPE_SPIN_BUTTON, 0)), 10);
+  /* Typed, and not left yet */
+  gtk_editable_set_text (GTK_EDITABLE (nth (f, GTK_TYPE_SPIN_BUTTON, 1)), "35");
+  g_signal_emit_by_name (find_button (f->dialog, "_Send Later"), "clicked");
+  g_assert_true (f->answered);
+  g_assert_cmpint (f->at, ==, ASKED + (10 * 60 + 35) * 60);
+}
+
+static void
+test_closed (Fixture *f, gconstpointer data)
+{
+  open (f, 96, 700, 700);
+  gtk_window_close (GTK_WINDOW (f->dialog));
+  while (!f->answered)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (f->at, ==, 0);
+}
+
+/* ---- the clock ---- */
+
+static void
+check_hour (GtkWidget *hour, int value, const char *text)
+{
+  g_assert_cmpint (gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (hour)), ==, value);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (hour)), ==, text);
+}
+
+/* An hour that was typed and not left yet is not lost, and is the one of the clock that stood there. */
+static void
+test_clock (Fixture *f, gconstpointer data)
+{
+  GtkWidget *hour;
+
+  g_settings_set_string (f->desktop, "clock-format", "12h");
+  open (f, 96, 700, 700);
+  hour = nth (f, GTK_TYPE_SPIN_BUTTON, 0);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (hour), 13);
+  g_assert_nonnull (find_button (f->dialog, "PM"));
+  gtk_editable_set_text (GTK_EDITABLE (hour), "3");
+  g_settings_set_string (f->desktop, "clock-format", "24h");
+  check_hour (hour, 15, "15");
+  gtk_editable_set_text (GTK_EDITABLE (hour), "5");
+  g_settings_set_string (f->desktop, "clock-format", "12h");
+  check_hour (hour, 5, "5");
+  g_assert_true (gtk_widget_get_visible (find_button (f->dialog, "AM")));
+  gtk_editable_set_text (GTK_EDITABLE (hour), "12");
+  g_settings_set_string (f->desktop, "clock-format", "24h");
+  check_hour (hour, 0, "00");
+  g_assert_false (gtk_widget_get_visible (find_button (f->dialog, "AM")));
+  /* What is no hour changes nothing. */
+  gtk_editable_set_text (GTK_EDITABLE (hour), "x");
+  g_settings_set_string (f->desktop, "clock-format", "12h");
+  check_hour (hour, 0, "12");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GtkCssProvider) style = NULL;
+
+  g_setenv ("TZ", "UTC", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  setlocale (LC_ALL, "C.UTF-8");
+  g_resources_register (ui_get_resource ());
+  style = gtk_css_provider_new ();
+  gtk_css_provider_load_from_resource (style, "/org/sosik/Sosik/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (),
+                                              GTK_STYLE_PROVIDER (style),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  ui_words_install ();
+  g_test_add ("/ui/later/small", Fixture, NULL, set_up, test_small, tear_down);
+  g_test_add ("/ui/later/roomy", Fixture, NULL, set_up, test_roomy, tear_down);
+  g_test_add ("/ui/later/accepted", Fixture, NULL, set_up, test_accepted, tear_down);
+  g_test_add ("/ui/later/closed", Fixture, NULL, set_up, test_closed, tear_down);
+  g_test_add ("/ui/later/clock", Fixture, NULL, set_up, test_clock, tear_down);
+  return g_test_run ();
+}
