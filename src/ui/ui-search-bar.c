@@ -30,6 +30,7 @@ struct _UiSearchBar
     int from, to;
   } next;               /* what the entry becomes as soon as the input method has handed over */
   guint soon, offering; /* idle */
+  guint tick;           /* instead of that, until the entry has its place */
 
   /* Borrowed */
   UiPreedit *method;
@@ -43,7 +44,8 @@ struct _UiSearchBar
   GtkLabel *problem, *instead, *result;
   GtkSpinner *spinner;
 
-  gboolean open; /* what comes to a closed one, late from an input method, is not typed */
+  gboolean open;     /* what comes to a closed one, late from an input method, is not typed */
+  gboolean unplaced; /* no frame was drawn since it was opened */
   gboolean silent;
   gboolean waiting; /* for the input method, with `next` */
 };
@@ -142,9 +144,18 @@ on_soon (gpointer data)
 }
 
 static void
-offer_now (UiSearchBar *self)
+forget_offer (UiSearchBar *self)
 {
   g_clear_handle_id (&self->offering, g_source_remove);
+  if (self->tick != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
+  self->tick = 0;
+}
+
+static void
+offer_now (UiSearchBar *self)
+{
+  forget_offer (self);
   if (gtk_widget_get_mapped (GTK_WIDGET (self)) && gtk_widget_has_focus (get_field (self)))
     ui_search_offer_update (self->offer, self->typed, get_cursor (self));
   else
@@ -163,16 +174,35 @@ on_offer (gpointer data)
 static void
 offer_nothing (UiSearchBar *self)
 {
-  g_clear_handle_id (&self->offering, g_source_remove);
+  forget_offer (self);
   if (self->offer) /* the entry outlives it by a moment, and loses the keyboard then */
     ui_search_offer_close (self->offer);
 }
 
-/* Behind the frame with what was typed: in a turn of its own, and not for each letter of somebody who types fast. */
+static gboolean
+on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  UiSearchBar *self = UI_SEARCH_BAR (widget);
+
+  if (self->unplaced) { /* until the end of this frame */
+    self->unplaced = FALSE;
+    return G_SOURCE_CONTINUE;
+  }
+  self->tick = 0;
+  offer_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Behind the frame with what was typed: in a turn of its own, and not for each letter of somebody who types fast.  Beneath an entry that has
+ * just been opened the list would stand anywhere, and be as narrow as can be. */
 static void
 offer_soon (UiSearchBar *self)
 {
-  if (self->offering == 0)
+  if (self->offering != 0 || self->tick != 0)
+    return;
+  if (self->unplaced)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_tick, NULL, NULL);
+  else
     self->offering = g_idle_add_full (OFFER_PRIORITY, on_offer, self, NULL);
 }
 
@@ -329,7 +359,8 @@ on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType
   if ((state & gtk_accelerator_get_default_mod_mask ()) != 0)
     return GDK_EVENT_PROPAGATE;
   if ((up || down)
-      && self->offering != 0) /* who is faster than the list means the one that is to come */
+      && (self->offering != 0
+          || self->tick != 0)) /* who is faster than the list means the one that is to come */
     offer_now (self);
   if ((up || down) && ui_search_offer_move (self->offer, down))
     return GDK_EVENT_STOP;
@@ -399,8 +430,10 @@ ui_search_bar_set_engine (UiSearchBar *self, MailEngine *engine)
 static void
 begin (UiSearchBar *self)
 {
-  if (!self->open)
+  if (!self->open) {
     clear (self);
+    self->unplaced = TRUE;
+  }
   self->open = TRUE;
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
 }
@@ -421,7 +454,7 @@ ui_search_bar_close (UiSearchBar *self)
   gboolean silent = self->silent;
   self->open = FALSE;
   self->waiting = FALSE;
-  g_clear_handle_id (&self->offering, g_source_remove);
+  forget_offer (self);
   ui_search_offer_rest (self->offer);
   clear (self);
   g_free (self->told);
@@ -549,7 +582,7 @@ ui_search_bar_dispose (GObject *object)
   UiSearchBar *self = UI_SEARCH_BAR (object);
   self->waiting = FALSE;
   g_clear_handle_id (&self->soon, g_source_remove);
-  g_clear_handle_id (&self->offering, g_source_remove);
+  forget_offer (self);
   g_clear_pointer (&self->offer, ui_search_offer_free);
   G_OBJECT_CLASS (ui_search_bar_parent_class)->dispose (object);
 }

@@ -15,6 +15,7 @@
 #include "mail-crowd.h"
 #include "mail-label.h"
 #include "mail-recipient.h"
+#include "ui-flow.h"
 #include "ui-offer.h"
 
 #define MOST_VALUES    8 /* of an operator */
@@ -26,6 +27,7 @@
 #define MOST_HEIGHT    400
 #define WIDTH          420 /* pixels, where there are so many */
 #define MARGIN         12  /* what the popover has around the list */
+#define BESIDE         48  /* and a row around its words: padding and icon */
 
 struct _UiSearchOffer
 {
@@ -283,39 +285,55 @@ make_popover (UiSearchOffer *self)
   g_signal_connect_swapped (self->popover, "closed", G_CALLBACK (on_closed), self);
 }
 
+/* What is put in as it stands is seen whole, in more than one line if need be; names and searches may be as long as they like. */
 static GtkWidget *
-make_label (const char *text, gboolean dim)
+make_title (const Choice *choice)
 {
-  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *label = gtk_label_new (choice->title);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  if (!dim) {
-    gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  } else {
-    /* What an operator means goes on in a second line where the text is large. */
+  if (g_strcmp0 (choice->title, choice->text) == 0 && choice->deed == INSTEAD) {
     gtk_label_set_wrap (GTK_LABEL (label), TRUE);
     gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-    gtk_widget_add_css_class (label, "dim-label");
-    gtk_widget_add_css_class (label, "caption");
-    gtk_widget_set_hexpand (label, TRUE);
+  } else {
+    gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   }
   return label;
 }
 
 static GtkWidget *
-make_row (const Choice *choice)
+make_detail (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_widget_add_css_class (label, "caption");
+  return label;
+}
+
+static GtkWidget *
+make_row (const Choice *choice, int width)
 {
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWidget *image = gtk_image_new_from_icon_name (choice->icon);
   g_autofree char *said = say (choice);
 
   gtk_widget_add_css_class (image, "dim-label");
   gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, "", -1);
-  gtk_box_append (GTK_BOX (box), image);
-  gtk_box_append (GTK_BOX (box), make_label (choice->title, FALSE));
+  /* Where the text is large, what an operator means stands beneath it. */
+  gtk_widget_set_layout_manager (words, ui_flow_new (8));
+  gtk_widget_set_hexpand (words, TRUE);
+  gtk_widget_set_size_request (words, MAX (width - BESIDE, 0), -1); /* as high as that makes it */
+  gtk_box_append (GTK_BOX (words), make_title (choice));
   if (choice->detail != NULL)
-    gtk_box_append (GTK_BOX (box), make_label (choice->detail, TRUE));
+    gtk_box_append (GTK_BOX (words), make_detail (choice->detail));
+  gtk_box_append (GTK_BOX (box), image);
+  gtk_box_append (GTK_BOX (box), words);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_widget_set_can_focus (row, FALSE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, said, -1);
@@ -338,6 +356,7 @@ static void
 show (UiSearchOffer *self)
 {
   graphene_rect_t box;
+  int width;
 
   if (self->found->len == 0 || !gtk_widget_compute_bounds (self->entry, self->parent, &box)) {
     gboolean awaiting = self->awaiting;
@@ -351,11 +370,12 @@ show (UiSearchOffer *self)
   if (is_shown (self))
     return;
   empty (self);
+  width = MAX (MIN ((int)box.size.width - MARGIN, WIDTH), 0);
   for (guint i = 0; i < self->found->len; i++)
-    gtk_list_box_append (GTK_LIST_BOX (self->list), make_row (self->found->pdata[i]));
+    gtk_list_box_append (GTK_LIST_BOX (self->list), make_row (self->found->pdata[i], width));
   g_ptr_array_extend_and_steal (self->shown, g_steal_pointer (&self->found));
   self->found = g_ptr_array_new_with_free_func (choice_free);
-  gtk_widget_set_size_request (self->list, MAX (MIN ((int)box.size.width - MARGIN, WIDTH), 0), -1);
+  gtk_widget_set_size_request (self->list, width, -1);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover),
                                &(GdkRectangle){ (int)box.origin.x, (int)box.origin.y,
                                                 (int)box.size.width, (int)box.size.height });

@@ -1,4 +1,5 @@
-/* What an input method composes in the entry to search with (hangul.h): it is looked for while it is composed, and is not when the bar is closed before it arrives. */
+/* What an input method composes in the entry to search with (hangul.h): it is looked for while it is composed, and is not when the bar is closed before it arrives;
+ * and how what is suggested stands there. */
 #include <adwaita.h>
 
 #include "hangul.h"
@@ -30,6 +31,8 @@ set_up (Fixture *f, gconstpointer data)
   gtk_box_append (GTK_BOX (f->box), GTK_WIDGET (f->bar));
   gtk_box_append (GTK_BOX (f->box), f->other);
   gtk_window_set_child (GTK_WINDOW (f->window), f->box);
+  gtk_window_set_default_size (GTK_WINDOW (f->window), 480,
+                               640); /* which the bar does not enlarge */
   gtk_window_present (GTK_WINDOW (f->window));
   while (!gtk_window_is_active (GTK_WINDOW (f->window)))
     g_main_context_iteration (NULL, TRUE);
@@ -147,6 +150,86 @@ test_left_first (Fixture *f, gconstpointer data)
   g_assert_cmpstr (ui_search_bar_get_text (f->bar), ==, "");
 }
 
+/* ---- what is suggested ---- */
+
+static GtkWidget *
+find (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find (child, type);
+  return found;
+}
+
+/* The whole text of a row's first label is seen, and what it means is beside it or beneath. */
+static void
+check_row (GtkWidget *row)
+{
+  GtkWidget *title = find (row, GTK_TYPE_LABEL), *detail = gtk_widget_get_next_sibling (title);
+  graphene_rect_t above, below;
+
+  g_test_message ("%s", gtk_label_get_text (GTK_LABEL (title)));
+  g_assert_false (pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (title))));
+  if (detail == NULL)
+    return;
+  g_assert_false (pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (detail))));
+  g_assert_true (gtk_widget_compute_bounds (title, row, &above)
+                 && gtk_widget_compute_bounds (detail, row, &below));
+  g_assert_false (graphene_rect_intersection (&above, &below, NULL));
+}
+
+/* Opened at a size of text; the list that comes. */
+static GtkWidget *
+open_list (Fixture *f, int dpi)
+{
+  GtkWidget *popover, *list;
+
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", dpi * 1024, NULL);
+  ui_search_bar_open (f->bar);
+  while ((popover = find (GTK_WIDGET (f->bar), GTK_TYPE_POPOVER)) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  list = find (popover, GTK_TYPE_LIST_BOX);
+  while (gtk_widget_get_width (list) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  return list;
+}
+
+static void
+close_list (Fixture *f)
+{
+  ui_search_bar_close (f->bar);
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", 96 * 1024, NULL);
+}
+
+/* Where the text is large an operator is seen whole, and the list is as wide as the entry, although that had no place yet when it was opened. */
+static void
+test_whole (Fixture *f, gconstpointer data)
+{
+  GtkWidget *list = open_list (f, 264);
+  GtkWidget *entry = find (GTK_WIDGET (f->bar), GTK_TYPE_SEARCH_ENTRY);
+
+  g_assert_cmpint (gtk_widget_get_width (list), >=,
+                   MIN (gtk_widget_get_width (entry), 400) * 9 / 10);
+  for (GtkWidget *row = gtk_widget_get_first_child (list); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    check_row (row);
+  close_list (f);
+}
+
+/* It ends with its last row. */
+static void
+test_height (Fixture *f, gconstpointer data)
+{
+  GtkWidget *list = open_list (f, 96);
+  graphene_rect_t last;
+
+  g_assert_true (gtk_widget_compute_bounds (gtk_widget_get_last_child (list), list, &last));
+  g_assert_cmpint (gtk_widget_get_height (list), <, (int)(last.origin.y + last.size.height) + 8);
+  close_list (f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,5 +259,9 @@ main (int argc, char **argv)
                   tear_down);
     }
   }
+  g_test_add ("/search-bar/offers/whole", Fixture, GINT_TO_POINTER (HANGUL_AT_ONCE), set_up,
+              test_whole, tear_down);
+  g_test_add ("/search-bar/offers/height", Fixture, GINT_TO_POINTER (HANGUL_AT_ONCE), set_up,
+              test_height, tear_down);
   return g_test_run ();
 }
