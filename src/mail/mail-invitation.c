@@ -70,6 +70,7 @@ mail_invitation_free (MailInvitation *self)
   g_free (self->recurrence);
   g_free (self->next);
   g_free (self->uid);
+  g_variant_unref (self->event);
   g_clear_pointer (&self->organizer, attendee_free);
   g_clear_pointer (&self->attendees, g_ptr_array_unref);
   g_clear_object (&self->identity);
@@ -179,14 +180,14 @@ read_people (MailInvitation *self, GVariant *event)
 }
 
 static void
-read_time (MailInvitation *self, GVariant *event)
+describe_time (MailInvitation *self)
 {
   g_autoptr (GTimeZone) local = g_time_zone_new_local ();
-  gint64 start = 0, end = 0, next = 0, now = g_get_real_time () / G_USEC_PER_SEC;
+  gint64 start = 0, end = 0, next = 0;
   gboolean all_day = FALSE, floating = FALSE;
   const char *zone = "";
+  GVariant *event = self->event;
 
-  self->recurrence = mail_recurrence_describe (event);
   if (!g_variant_lookup (event, "start", "x", &start)) {
     self->when = g_strdup ("");
     self->elsewhere = g_strdup ("");
@@ -199,11 +200,32 @@ read_time (MailInvitation *self, GVariant *event)
   g_variant_lookup (event, "zone", "&s", &zone);
   self->when = mail_invitation_describe_when (start, end, all_day, floating, local);
   self->elsewhere = all_day || floating ? g_strdup ("") : describe_elsewhere (start, zone, local);
-  gboolean goes_on = g_variant_lookup (event, "next", "x", &next);
-  self->next = goes_on && next > start
+  self->next = g_variant_lookup (event, "next", "x", &next) && next > start
                    ? mail_invitation_describe_when (next, 0, all_day, floating, local)
                    : g_strdup ("");
-  self->over = self->recurrence[0] != '\0' ? !goes_on : MAX (start, end) < now;
+}
+
+void
+mail_invitation_describe_again (MailInvitation *self)
+{
+  g_free (self->when);
+  g_free (self->elsewhere);
+  g_free (self->next);
+  describe_time (self);
+}
+
+static void
+read_time (MailInvitation *self, GVariant *event)
+{
+  gint64 start = 0, end = 0, now = g_get_real_time () / G_USEC_PER_SEC;
+
+  self->recurrence = mail_recurrence_describe (event);
+  describe_time (self);
+  if (!g_variant_lookup (event, "start", "x", &start))
+    return;
+  g_variant_lookup (event, "end", "x", &end);
+  self->over = self->recurrence[0] != '\0' ? !g_variant_lookup (event, "next", "x", NULL)
+                                           : MAX (start, end) < now;
 }
 
 static MailInvitation *
@@ -217,6 +239,7 @@ invitation_from_value (GVariant *value)
     return NULL;
   g_autoptr (GVariant) event = g_variant_get_child_value (events, 0);
   MailInvitation *self = g_new0 (MailInvitation, 1);
+  self->event = g_variant_ref (event);
   g_autofree char *status = dup_text (event, "status", TRUE);
   self->summary = dup_text (event, "summary", TRUE);
   self->description = dup_text (event, "description", FALSE);

@@ -54,8 +54,11 @@ typedef struct
   /* Not for the window */
   char *uid;
   int sequence;
+  GVariant *event; /* owned: as it was read (unpack-calendar.h) */
 } MailInvitation;
 
+/* Times of day are written otherwise from now on (base_date_set_clock ()): so are its own. */
+void mail_invitation_describe_again (MailInvitation *invitation);
 void mail_invitation_free (MailInvitation *invitation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailInvitation, mail_invitation_free)
 

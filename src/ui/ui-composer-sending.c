@@ -184,14 +184,14 @@ ui_composer_install (GtkApplication *app, MailEngine *engine, GSettings *setting
   add_action (app, engine, "discard-draft", G_CALLBACK (on_discard_draft));
 }
 
-void
+AdwToast *
 ui_composer_offer_back (GtkApplication *app, const char *sentence, const char *draft, guint seconds)
 {
   UiWindow *window = find_window (app);
 
-  if (window != NULL)
-    ui_window_offer (window, sentence, _ ("_Undo"), "app.take-back", g_variant_new_string (draft),
-                     seconds);
+  return window != NULL ? ui_window_offer (window, sentence, _ ("_Undo"), "app.take-back",
+                                           g_variant_new_string (draft), seconds)
+                        : NULL;
 }
 
 void
@@ -235,19 +235,21 @@ ui_composer_say_sending (UiComposer *self)
   guint hold = ui_composer_get_hold (self);
   gint64 at = mail_draft_get_send_at (self->draft);
   g_autofree char *subject = base_text_one_line (mail_draft_get_subject (self->draft), MAX_SHOWN);
-  g_autofree char *when = at > 0 ? base_date_long (at) : NULL;
   g_autofree char *sentence = NULL;
+  AdwToast *toast = NULL;
 
-  if (hold == 0 && when == NULL)
+  if (hold == 0 && at <= 0)
     return;
-  if (when != NULL)
-    sentence = g_strdup_printf (_ ("Will be sent on %s"), when);
+  if (at > 0)
+    sentence = g_strdup (""); /* see below */
   else if (*subject != '\0')
     sentence = g_strdup_printf (_ ("Sending “%s”…"), subject);
   else
     sentence = g_strdup (_ ("Sending…"));
-  ui_composer_offer_back (self->app, sentence, mail_draft_get_id (self->draft),
-                          MAX (hold, LATER_SHOWN));
+  toast = ui_composer_offer_back (self->app, sentence, mail_draft_get_id (self->draft),
+                                  MAX (hold, LATER_SHOWN));
+  if (toast != NULL && at > 0)
+    ui_toast_set_time (toast, _ ("Will be sent on %s"), at);
 }
 
 /* ---- later ---- */

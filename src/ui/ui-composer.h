@@ -21,8 +21,8 @@ G_DECLARE_FINAL_TYPE (UiComposer, ui_composer, UI, COMPOSER, AdwBin)
 /* When the program starts: what composers go by, and the actions app.take-back (s: the id of a draft), which brings back what was
  * discarded or has not left yet, and app.discard-draft (s), for what was just closed. */
 void ui_composer_install (GtkApplication *app, MailEngine *engine, GSettings *settings);
-/* Says so in the main window, for so many seconds with a button that takes it back. */
-void ui_composer_offer_back (GtkApplication *app, const char *sentence, const char *draft,
+/* Says so in the main window, for so many seconds with a button that takes it back.  Returns the toast (borrowed); NULL: there is no window. */
+AdwToast *ui_composer_offer_back (GtkApplication *app, const char *sentence, const char *draft,
                              guint seconds);
 
 /* Seconds in which sending can be undone, as the person set it; 0: none. */

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-clock.h"
 #include "ui-dialog.h"
 #include "ui-part.h"
 
@@ -20,6 +21,7 @@ struct _UiInvitation
   /* Borrowed: in the widget tree */
   GtkWidget *buttons[3], *spinner;
   GtkLabel *said;
+  GtkLabel *when, *elsewhere, *next; /* nullable */
 
   gboolean sending;
 };
@@ -113,32 +115,46 @@ new_label (const char *text, const char *style)
   return label;
 }
 
+/* What stands in a line, and what is read aloud. */
 static void
-add_line (GtkWidget *box, const char *icon, const char *name, const char *text, const char *more)
+write_line (GtkLabel *label, const char *name, const char *text)
+{
+  g_autofree char *shown = ui_part_dup_short (text);
+  /* Translators: "When: Monday", read aloud: the name of a line and what stands there */
+  g_autofree char *aloud = g_strdup_printf (_ ("%s: %s"), name, shown);
+
+  gtk_label_set_text (label, shown);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, aloud, -1);
+}
+
+/* `more` and its label nullable.  The label of `text`; NULL: there is none. */
+static GtkLabel *
+add_line (GtkWidget *box, const char *icon, const char *name, const char *text, const char *more,
+          GtkLabel **more_label)
 {
   if (text[0] == '\0')
-    return;
+    return NULL;
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *image = g_object_new (GTK_TYPE_IMAGE, "icon-name", icon, "valign", GTK_ALIGN_START,
                                    "margin-top", 2, "tooltip-text", name, NULL);
   GtkWidget *words =
       g_object_new (GTK_TYPE_BOX, "orientation", GTK_ORIENTATION_VERTICAL, "hexpand", TRUE, NULL);
-  GtkWidget *label = new_label (text, NULL);
-  /* Translators: "When: Monday", read aloud: the name of a line and what stands there */
-  g_autofree char *aloud =
-      g_strdup_printf (_ ("%s: %s"), name, gtk_label_get_text (GTK_LABEL (label)));
+  GtkWidget *label = new_label ("", NULL);
+  write_line (GTK_LABEL (label), name, text);
   gtk_widget_add_css_class (image, "dim-label");
   gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, aloud, -1);
   gtk_box_append (GTK_BOX (words), label);
   if (more && more[0] != '\0') {
     GtkWidget *second = new_label (more, "dim-label");
     gtk_widget_add_css_class (second, "caption");
     gtk_box_append (GTK_BOX (words), second);
+    if (more_label)
+      *more_label = GTK_LABEL (second);
   }
   gtk_box_append (GTK_BOX (line), image);
   gtk_box_append (GTK_BOX (line), words);
   gtk_box_append (GTK_BOX (box), line);
+  return GTK_LABEL (label);
 }
 
 static const char *
@@ -193,6 +209,30 @@ describe_state (const MailInvitation *invitation)
   return g_strdup (_ ("Answer to an invitation"));
 }
 
+static char *
+describe_next (const MailInvitation *invitation)
+{
+  /* Translators: the next time of a series */
+  return invitation->next[0] != '\0' ? g_strdup_printf (_ ("Next: %s"), invitation->next)
+                                     : g_strdup ("");
+}
+
+/* What is there is there with any clock. */
+static void
+on_clock_changed (UiInvitation *self)
+{
+  g_autofree char *next = NULL;
+
+  mail_invitation_describe_again (self->invitation);
+  next = describe_next (self->invitation);
+  if (self->when)
+    write_line (self->when, _ ("When"), self->invitation->when);
+  if (self->elsewhere)
+    gtk_label_set_text (self->elsewhere, self->invitation->elsewhere);
+  if (self->next)
+    gtk_label_set_text (self->next, next);
+}
+
 static GtkWidget *
 new_answers (UiInvitation *self)
 {
@@ -226,10 +266,7 @@ build (UiInvitation *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
   g_autofree char *state = describe_state (invitation);
   g_autofree char *people = describe_people (invitation);
-  /* Translators: the next time of a series */
-  g_autofree char *next = invitation->next[0] != '\0'
-                              ? g_strdup_printf (_ ("Next: %s"), invitation->next)
-                              : g_strdup ("");
+  g_autofree char *next = describe_next (invitation);
   const char *title =
       invitation->summary[0] != '\0' ? invitation->summary : _ ("Event without a title");
 
@@ -240,19 +277,20 @@ build (UiInvitation *self)
     gtk_widget_add_css_class (caption, "dim-label");
   gtk_box_append (GTK_BOX (box), caption);
   gtk_box_append (GTK_BOX (box), new_label (title, "title-4"));
-  add_line (box, "alarm-symbolic", _ ("When"), invitation->when, invitation->elsewhere);
-  add_line (box, "view-refresh-symbolic", _ ("Repeats"), invitation->recurrence, next);
-  add_line (box, "mark-location-symbolic", _ ("Where"), invitation->location, NULL);
+  self->when = add_line (box, "alarm-symbolic", _ ("When"), invitation->when, invitation->elsewhere,
+                         &self->elsewhere);
+  add_line (box, "view-refresh-symbolic", _ ("Repeats"), invitation->recurrence, next, &self->next);
+  add_line (box, "mark-location-symbolic", _ ("Where"), invitation->location, NULL, NULL);
   if (invitation->organizer) {
     const char *address =
         invitation->organizer->name[0] != '\0' ? invitation->organizer->address : NULL;
     add_line (box, "avatar-default-symbolic", _ ("Organizer"), name_of (invitation->organizer),
-              address);
+              address, NULL);
   }
   if (invitation->kind != MAIL_INVITATION_ANSWER)
-    add_line (box, "system-users-symbolic", _ ("Invited"), people, NULL);
-  add_line (box, "user-available-symbolic", _ ("Comment"), invitation->comment, NULL);
-  add_line (box, "text-x-generic-symbolic", _ ("Description"), invitation->description, NULL);
+    add_line (box, "system-users-symbolic", _ ("Invited"), people, NULL, NULL);
+  add_line (box, "user-available-symbolic", _ ("Comment"), invitation->comment, NULL, NULL);
+  add_line (box, "text-x-generic-symbolic", _ ("Description"), invitation->description, NULL, NULL);
   if (invitation->more > 0) {
     g_autofree char *more =
         g_strdup_printf (ngettext ("There is %'u more event in this file.",
@@ -277,6 +315,7 @@ ui_invitation_new (MailPart *part, MailInvitation *invitation)
   self->part = g_object_ref (part);
   self->invitation = invitation;
   build (self);
+  ui_clock_listen (self, G_CALLBACK (on_clock_changed));
   return GTK_WIDGET (self);
 }
 

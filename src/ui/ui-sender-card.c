@@ -8,6 +8,7 @@
 #include "base-text.h"
 #include "mail-person.h"
 #include "ui-avatar.h"
+#include "ui-clock.h"
 #include "ui-dialog.h"
 
 #define LATEST   4
@@ -52,15 +53,35 @@ on_mail_clicked (GtkButton *button, UiSenderCard *self)
 }
 
 static void
-add_mail (UiSenderCard *self, MailMessage *message)
+write_date (GtkWidget *button)
 {
+  MailMessage *message = g_object_get_data (G_OBJECT (button), "message");
+  GtkWidget *when = gtk_widget_get_last_child (gtk_button_get_child (GTK_BUTTON (button)));
   g_autofree char *date =
       base_date_short (mail_message_get_date (message), g_get_real_time () / G_USEC_PER_SEC);
+  /* Translators: an earlier message: its subject, its date */
+  g_autofree char *spoken =
+      g_strdup_printf (_ ("%s, %s"), mail_message_get_subject (message), date);
+
+  gtk_label_set_text (GTK_LABEL (when), date);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken,
+                                  -1);
+}
+
+static void
+on_clock_changed (UiSenderCard *self)
+{
+  for (GtkWidget *button = gtk_widget_get_first_child (GTK_WIDGET (self->latest)); button;
+       button = gtk_widget_get_next_sibling (button))
+    write_date (button);
+}
+
+static void
+add_mail (UiSenderCard *self, MailMessage *message)
+{
   const char *subject = mail_message_get_subject (message);
   GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *words = gtk_label_new (subject), *when = gtk_label_new (date);
-  /* Translators: an earlier message: its subject, its date */
-  g_autofree char *spoken = g_strdup_printf (_ ("%s, %s"), subject, date);
+  GtkWidget *words = gtk_label_new (subject), *when = gtk_label_new (NULL);
 
   gtk_label_set_ellipsize (GTK_LABEL (words), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (words), 0);
@@ -73,9 +94,8 @@ add_mail (UiSenderCard *self, MailMessage *message)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "sender-mail");
   gtk_widget_set_tooltip_text (button, subject);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken,
-                                  -1);
   g_object_set_data_full (G_OBJECT (button), "message", g_object_ref (message), g_object_unref);
+  write_date (button);
   g_signal_connect (button, "clicked", G_CALLBACK (on_mail_clicked), self);
   gtk_box_append (self->latest, button);
 }
@@ -354,6 +374,7 @@ static void
 ui_sender_card_init (UiSenderCard *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  ui_clock_listen (self, G_CALLBACK (on_clock_changed));
 }
 
 GtkWidget *

@@ -2,6 +2,8 @@
  * button for closing nothing but a picture.  Main thread. */
 #include "ui-toast.h"
 
+#include "base-date.h"
+#include "ui-clock.h"
 #include "ui-names.h"
 #include "ui-words.h"
 
@@ -155,4 +157,41 @@ ui_toast_new (const char *sentence)
   g_signal_connect (frame, "unmap", G_CALLBACK (on_unmap), NULL);
   adw_toast_set_custom_title (toast, frame);
   return toast;
+}
+
+typedef struct
+{
+  char *format;
+  gint64 at;
+} Time;
+
+static void
+time_free (gpointer data)
+{
+  Time *time = data;
+
+  g_free (time->format);
+  g_free (time);
+}
+
+static void
+write_time (GtkWidget *frame)
+{
+  const Time *time = g_object_get_data (G_OBJECT (frame), "time");
+  g_autofree char *when = base_date_long (time->at);
+  g_autofree char *sentence = g_strdup_printf (time->format, when);
+
+  gtk_label_set_text (GTK_LABEL (gtk_widget_get_first_child (frame)), sentence);
+}
+
+void
+ui_toast_set_time (AdwToast *toast, const char *format, gint64 at)
+{
+  GtkWidget *frame = adw_toast_get_custom_title (toast);
+  Time *time = g_new (Time, 1);
+
+  *time = (Time){ g_strdup (format), at };
+  g_object_set_data_full (G_OBJECT (frame), "time", time, time_free);
+  write_time (frame);
+  ui_clock_listen (frame, G_CALLBACK (write_time));
 }

@@ -444,7 +444,7 @@ on_offer_over (gpointer toast)
 }
 
 /* The time of the toast itself begins anew when another one was shown meanwhile. */
-void
+AdwToast *
 ui_window_offer (UiWindow *self, const char *sentence, const char *label, const char *action,
                  GVariant *target, guint seconds)
 {
@@ -457,6 +457,7 @@ ui_window_offer (UiWindow *self, const char *sentence, const char *label, const 
   g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, seconds, on_offer_over, g_object_ref (toast),
                               g_object_unref);
   ui_window_toast (self, toast);
+  return toast;
 }
 
 /* ---- life ---- */

@@ -20,9 +20,9 @@ void ui_window_search (UiWindow *self, const char *typed, gint64 item);
 MailFolder *ui_window_get_folder (UiWindow *self);
 /* A sentence at the bottom for a moment; `detail` (nullable) is offered behind a button. */
 void ui_window_say (UiWindow *self, const char *sentence, const char *detail);
-/* The same, at once and for so many seconds, with a button that does `action` with `target` (nullable, floating). */
-void ui_window_offer (UiWindow *self, const char *sentence, const char *label, const char *action,
-                      GVariant *target, guint seconds);
+/* The same, at once and for so many seconds, with a button that does `action` with `target` (nullable, floating).  Returns the toast (borrowed). */
+AdwToast *ui_window_offer (UiWindow *self, const char *sentence, const char *label,
+                           const char *action, GVariant *target, guint seconds);
 /* The engine could not start; NULL: it is starting (again). */
 void ui_window_set_start_error (UiWindow *self, const GError *error);
 

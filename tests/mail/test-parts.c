@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base-date.h"
 #include "base-error.h"
 #include "mail-invitation.h"
 
@@ -371,6 +372,31 @@ test_invitation (void)
   g_assert_cmpint (again->answer, ==, MAIL_ANSWER_MAYBE);
 }
 
+/* Its times are written again when the clock of the desktop changes. */
+static void
+test_invitation_clock (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *text = g_strdup_printf (invitation_part, 0, "one@example.org");
+  g_autoptr (MailContent) content = open_parts (bench, text);
+  g_autoptr (MailPart) part = get_part (content, 0);
+  g_autoptr (MailInvitation) invitation = NULL;
+
+  base_date_set_clock (BASE_CLOCK_24);
+  invitation = read_invitation (part);
+  g_autofree char *before = g_strdup (invitation->when);
+  g_assert_true (!strstr (before, " AM") && !strstr (before, " PM"));
+  base_date_set_clock (BASE_CLOCK_12);
+  mail_invitation_describe_again (invitation);
+  g_assert_true (strstr (invitation->when, " AM") || strstr (invitation->when, " PM"));
+  g_assert_cmpstr (invitation->elsewhere, ==, "");
+  g_assert_cmpstr (invitation->next, ==, "");
+  base_date_set_clock (BASE_CLOCK_24);
+  mail_invitation_describe_again (invitation);
+  g_assert_cmpstr (invitation->when, ==, before);
+  base_date_set_clock (BASE_CLOCK_OF_LOCALE);
+}
+
 /* Who thinks better of it says so: each answer goes out, and the last one is remembered. */
 static void
 test_invitation_answers (void)
@@ -636,6 +662,7 @@ add_parts_tests (void)
   g_test_add_func ("/mail/parts/card", test_card);
   g_test_add_func ("/mail/parts/winmail", test_winmail);
   g_test_add_func ("/mail/parts/invitation", test_invitation);
+  g_test_add_func ("/mail/parts/invitation-clock", test_invitation_clock);
   g_test_add_func ("/mail/parts/invitation-answers", test_invitation_answers);
   g_test_add_func ("/mail/parts/invitation-later", test_invitation_later);
   g_test_add_func ("/mail/parts/invitation-by-own-sender", test_invitation_by_own_sender);

@@ -106,7 +106,7 @@ mail_message_get_id (MailMessage *message)
 gint64
 mail_message_get_date (MailMessage *message)
 {
-  return 0;
+  return world.date;
 }
 
 const char *

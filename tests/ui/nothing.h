@@ -16,6 +16,7 @@ typedef struct
   GCancellable *fetch;              /* of each part */
   char *head, *body;                /* that went to the printer; NULL: nothing did */
   BaseAccount *settings, *answered; /* of the account; with which a password was given */
+  gint64 date;                      /* of each message */
   gboolean linked;
 } World;
 

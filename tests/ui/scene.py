@@ -42,6 +42,11 @@ def eventually(condition, timeout=60, what=''):
         time.sleep(.2)
 
 
+def set_clock(value=None):
+    """Of the desktop, to '12h' or '24h'; or as nobody has set it."""
+    subprocess.run(['gsettings'] + (['set'] if value else ['reset']) + ['org.gnome.desktop.interface', 'clock-format'] + ([value] if value else []), check=True)
+
+
 class Proxy:
     """tests/lab/proxy between PORT and a port of the servers."""
 

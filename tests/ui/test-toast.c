@@ -1,13 +1,15 @@
 /* Toasts in windows of any width: their sentence is seen whole, whatever the size of the text, and their buttons are in the window.  Main thread, in a desktop
  * session. */
 #include <adwaita.h>
+#include <locale.h>
 
+#include "ui-clock.h"
 #include "ui-toast.h"
 #include "ui-words.h"
 
 /* What a window may have around what is in it */
 #define FRAME 20
-#define LONG "⟦Šéñďíñğ “새제목입니다”… ẋẋẋẋẋ⟧"
+#define LONG  "⟦Šéñďíñğ “새제목입니다”… ẋẋẋẋẋ⟧"
 
 static gboolean
 on_time (gpointer data)
@@ -97,13 +99,35 @@ test_large_text (void)
   check_size (192);
 }
 
+/* A time of day in it follows the clock of the desktop. */
+static void
+test_clock (void)
+{
+  g_autoptr (GSettings) desktop = g_settings_new ("org.gnome.desktop.interface");
+  g_autoptr (GSettings) clock = ui_clock_follow ();
+  g_autoptr (AdwToast) toast = g_object_ref_sink (ui_toast_new (""));
+  GtkWidget *label = gtk_widget_get_first_child (adw_toast_get_custom_title (toast));
+
+  g_settings_set_string (desktop, "clock-format", "24h");
+  ui_toast_set_time (toast, "On %s.", 4070970300);
+  g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (label)), ==,
+                   "On Thursday, January 1, 2099, 17:05.");
+  g_settings_set_string (desktop, "clock-format", "12h");
+  g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (label)), ==,
+                   "On Thursday, January 1, 2099, 5:05 PM.");
+  g_settings_reset (desktop, "clock-format");
+}
+
 int
 main (int argc, char **argv)
 {
+  g_setenv ("TZ", "UTC", TRUE);
   g_test_init (&argc, &argv, NULL);
   adw_init ();
+  setlocale (LC_ALL, "C.UTF-8");
   ui_words_install ();
   g_test_add_func ("/ui/toast/whole", test_whole);
   g_test_add_func ("/ui/toast/large-text", test_large_text);
+  g_test_add_func ("/ui/toast/clock", test_clock);
   return g_test_run ();
 }

@@ -3,7 +3,9 @@
 #include <adwaita.h>
 #include <glib/gstdio.h>
 
+#include "base-date.h"
 #include "nothing.h"
+#include "ui-clock.h"
 #include "ui-dialog.h"
 #include "ui-part-print.h"
 #include "ui-part.h"
@@ -98,6 +100,18 @@ says (GtkWidget *widget, const char *sentence)
   return FALSE;
 }
 
+/* A button with an earlier message of somebody. */
+static GtkWidget *
+find_mail (GtkWidget *widget)
+{
+  GtkWidget *found = gtk_widget_has_css_class (widget, "sender-mail") ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_mail (child);
+  return found;
+}
+
 /* The window beside ours, if there is one (borrowed). */
 static GtkWidget *
 find_dialog (void)
@@ -185,6 +199,46 @@ test_card (void)
   settle ();
   g_assert_true (was_given_up ());
   refuse (G_IO_ERROR_CANCELLED, "");
+  end ();
+}
+
+/* Of the mail of today the card says when it came, by the clock of the desktop; it follows that, and its buttons stay. */
+static void
+test_card_clock (void)
+{
+  g_autoptr (GSettings) desktop = g_settings_new ("org.gnome.desktop.interface");
+  g_autoptr (GSettings) clock = ui_clock_follow ();
+  MailAddress bob = { (char *)"Bob Miller", (char *)"bob@lab.test" };
+  MailPerson *person = g_new0 (MailPerson, 1);
+  GtkWidget *card, *button;
+
+  open_window ();
+  world.date = g_get_real_time () / G_USEC_PER_SEC;
+  card = ui_sender_card_new (engine, &bob);
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (gtk_window_get_child (GTK_WINDOW (window))), card);
+  *person = (MailPerson){ .received = 1,
+                          .counted = TRUE,
+                          .others = g_ptr_array_new (),
+                          .latest = g_ptr_array_new_with_free_func (g_object_unref) };
+  g_ptr_array_add (person->latest, g_object_new (G_TYPE_OBJECT, NULL));
+  g_settings_set_string (desktop, "clock-format", "24h");
+  gtk_popover_popup (GTK_POPOVER (card));
+  settle ();
+  answer (person, (GDestroyNotify)mail_person_free);
+  button = find_mail (card);
+  g_assert_nonnull (button);
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *now = NULL;
+
+    g_settings_set_string (desktop, "clock-format", i == 0 ? "12h" : "24h");
+    now = base_date_short (world.date, g_get_real_time () / G_USEC_PER_SEC);
+    g_assert_true (says (card, now));
+    g_assert_true (find_mail (card) == button);
+  }
+  g_settings_reset (desktop, "clock-format");
+  gtk_popover_popdown (GTK_POPOVER (card));
+  settle ();
+  world.date = 0;
   end ();
 }
 
@@ -538,6 +592,7 @@ main (int argc, char **argv)
   world.parts = g_list_store_new (G_TYPE_OBJECT);
   world.people = g_ptr_array_new ();
   g_test_add_func ("/windows/card", test_card);
+  g_test_add_func ("/windows/card/clock", test_card_clock);
   g_test_add_func ("/windows/print", test_print);
   g_test_add_data_func ("/windows/print/closed", GINT_TO_POINTER (FALSE),
                         test_print_without_window);

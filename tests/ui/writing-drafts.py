@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from scene import STATE, case, chosen, eventually, exact, finish, lab, words  # noqa: E402
+from scene import STATE, case, chosen, eventually, exact, finish, lab, set_clock, words  # noqa: E402
 from tap import main  # noqa: E402
 
 FILE = os.path.join(STATE, 'plan.txt')
@@ -143,10 +143,6 @@ def choose_a_time(scene):
     scene.app.click('push button', exact('_Send Later'))
     scene.composer_is_gone()
     return at
-
-
-def set_clock(value=None):
-    subprocess.run(['gsettings'] + (['set'] if value else ['reset']) + ['org.gnome.desktop.interface', 'clock-format'] + ([value] if value else []), check=True)
 
 
 @case
