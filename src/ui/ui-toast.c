@@ -1,5 +1,5 @@
-/* A toast whose sentence wraps instead of being cut off, and whose buttons have names: libadwaita 1.2 gives it one line, and its
- * button for closing nothing but a picture.  Main thread. */
+/* A toast whose sentence wraps instead of being cut off, and whose buttons have names, and stand beneath where words would be broken beside
+ * them: libadwaita 1.2 gives it one line, and its button for closing nothing but a picture.  Main thread. */
 #include "ui-toast.h"
 
 #include "base-date.h"
@@ -21,21 +21,38 @@ get_room (GtkWidget *frame)
   return overlay != NULL ? gtk_widget_get_width (overlay) : 0;
 }
 
-/* What the buttons leave. */
+/* Of the buttons, with the gaps before them. */
 static int
-get_room_for_label (GtkWidget *frame)
+get_width_of_buttons (GtkWidget *bin)
 {
-  GtkWidget *bin = gtk_widget_get_parent (frame);
-  int room = get_room (frame) - EDGES;
+  int width = 0;
 
   for (GtkWidget *next = bin != NULL ? gtk_widget_get_next_sibling (bin) : NULL; next != NULL;
        next = gtk_widget_get_next_sibling (next)) {
     int taken;
 
     gtk_widget_measure (next, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &taken, NULL, NULL);
-    room -= taken + GAP;
+    if (gtk_widget_should_layout (next))
+      width += taken + GAP;
   }
-  return MAX (room, LEAST);
+  return width;
+}
+
+/* The buttons stand beneath. */
+static gboolean
+is_stacked (GtkWidget *frame)
+{
+  GtkWidget *bin = gtk_widget_get_parent (frame);
+
+  return bin != NULL && gtk_widget_has_css_class (gtk_widget_get_parent (bin), "stacked");
+}
+
+static int
+get_room_for_label (GtkWidget *frame, gboolean stacked)
+{
+  int taken = stacked ? 0 : get_width_of_buttons (gtk_widget_get_parent (frame));
+
+  return MAX (get_room (frame) - EDGES - taken, LEAST);
 }
 
 /* As wide as it wants, if the window lets it.  The overlay asks how high one line is, and then how wide a label is of that height:
@@ -48,7 +65,8 @@ get_width (GtkWidget *frame)
   gtk_widget_measure (gtk_widget_get_first_child (frame), GTK_ORIENTATION_HORIZONTAL, -1, NULL,
                       &width, NULL, NULL);
   /* The window has no size yet. */
-  return get_room (frame) == 0 ? width : MIN (width, get_room_for_label (frame));
+  return get_room (frame) == 0 ? width
+                               : MIN (width, get_room_for_label (frame, is_stacked (frame)));
 }
 
 static void
@@ -79,20 +97,101 @@ allocate (GtkWidget *frame, int width, int height, int baseline)
     gtk_widget_remove_css_class (gtk_widget_get_parent (bin), "wrapped");
 }
 
+/* ---- the buttons beneath ---- */
+
+static void
+measure_stack (GtkWidget *toast, GtkOrientation orientation, int for_size, int *minimum,
+               int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  GtkWidget *bin = gtk_widget_get_first_child (toast);
+  int below = 0;
+
+  gtk_widget_measure (bin, orientation, for_size, minimum, natural, NULL, NULL);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL) {
+    below = get_width_of_buttons (bin);
+    *minimum = MAX (*minimum, below);
+    *natural = MAX (*natural, below);
+    return;
+  }
+  for (GtkWidget *next = gtk_widget_get_next_sibling (bin); next != NULL;
+       next = gtk_widget_get_next_sibling (next)) {
+    int height;
+
+    gtk_widget_measure (next, orientation, -1, NULL, &height, NULL, NULL);
+    below = MAX (below, height);
+  }
+  *minimum += GAP + below;
+  *natural += GAP + below;
+}
+
+/* At the end of their line. */
+static void
+allocate_stack (GtkWidget *toast, int width, int height, int baseline)
+{
+  GtkWidget *bin = gtk_widget_get_first_child (toast);
+  gboolean mirrored = gtk_widget_get_direction (toast) == GTK_TEXT_DIR_RTL;
+  int above, end = width;
+
+  gtk_widget_measure (bin, GTK_ORIENTATION_VERTICAL, width, &above, NULL, NULL, NULL);
+  gtk_widget_size_allocate (bin, &(GtkAllocation){ 0, 0, width, above }, -1);
+  for (GtkWidget *button = gtk_widget_get_last_child (toast); button != bin;
+       button = gtk_widget_get_prev_sibling (button)) {
+    int own;
+
+    if (!gtk_widget_should_layout (button))
+      continue;
+    gtk_widget_measure (button, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &own, NULL, NULL);
+    gtk_widget_size_allocate (button,
+                              &(GtkAllocation){ mirrored ? width - end : end - own, above + GAP,
+                                                own, MAX (height - above - GAP, 0) },
+                              -1);
+    end -= own + GAP;
+  }
+}
+
+static void
+set_stacked (GtkWidget *frame, gboolean stacked)
+{
+  GtkWidget *toast = gtk_widget_get_parent (gtk_widget_get_parent (frame));
+
+  if (stacked == is_stacked (frame))
+    return;
+  if (stacked)
+    gtk_widget_add_css_class (toast, "stacked");
+  else
+    gtk_widget_remove_css_class (toast, "stacked");
+  gtk_widget_set_layout_manager (
+      toast, stacked ? gtk_custom_layout_new (NULL, measure_stack, allocate_stack)
+                     : gtk_box_layout_new (GTK_ORIENTATION_HORIZONTAL));
+}
+
 /* ---- the room for it ---- */
 
-/* Words of Korean stay whole, as everywhere, unless one of them is wider than there is room: then it would be measured wider than it
- * gets, and so lower. */
+static int
+measure_longest_word (GtkLabel *label)
+{
+  g_autoptr (PangoLayout) layout = pango_layout_copy (gtk_label_get_layout (label));
+  int width;
+
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD);
+  pango_layout_set_width (layout, 0);
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  return width;
+}
+
+/* Words stay whole: where one of them is wider than what the buttons leave, those stand beneath.  In Korean, too, as everywhere, unless it is wider than all
+ * the room: then it would be measured wider than it gets, and so lower. */
 static void
 fit_words (GtkWidget *frame)
 {
-  GtkWidget *label = gtk_widget_get_first_child (frame);
+  GtkLabel *label = GTK_LABEL (gtk_widget_get_first_child (frame));
   int least;
 
-  ui_words_keep_in (GTK_LABEL (label), TRUE);
-  gtk_widget_measure (label, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
-  if (least > get_room_for_label (frame))
-    ui_words_keep_in (GTK_LABEL (label), FALSE);
+  ui_words_keep_in (label, TRUE);
+  least = measure_longest_word (label);
+  set_stacked (frame, least > get_room_for_label (frame, FALSE));
+  if (least > get_room_for_label (frame, TRUE))
+    ui_words_keep_in (label, FALSE);
 }
 
 static gboolean

@@ -31,6 +31,42 @@ find_label (GtkWidget *widget, const char *text)
   return found;
 }
 
+/* No word goes on in the next line. */
+static gboolean
+has_whole_words (GtkWidget *label)
+{
+  const char *text = gtk_label_get_text (GTK_LABEL (label));
+
+  for (GSList *l = pango_layout_get_lines_readonly (gtk_label_get_layout (GTK_LABEL (label)));
+       l != NULL; l = l->next) {
+    const PangoLayoutLine *line = l->data;
+    int end = line->start_index + line->length;
+
+    if (text[end] != '\0' && text[end] != ' ' && (end == 0 || text[end - 1] != ' '))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Each within the toast, and not over the sentence. */
+static gboolean
+has_buttons (GtkWidget *toast, GtkWidget *label)
+{
+  graphene_rect_t words, box;
+  guint n = 0;
+
+  if (!gtk_widget_compute_bounds (label, toast, &words))
+    return FALSE;
+  for (GtkWidget *button = gtk_widget_get_last_child (toast); GTK_IS_BUTTON (button);
+       button = gtk_widget_get_prev_sibling (button), n++)
+    if (!gtk_widget_compute_bounds (button, toast, &box)
+        || graphene_rect_intersection (&words, &box, NULL) || box.origin.x < 0 || box.origin.y < 0
+        || box.origin.x + box.size.width > (float)gtk_widget_get_width (toast)
+        || box.origin.y + box.size.height > (float)gtk_widget_get_height (toast))
+      return FALSE;
+  return n == 2;
+}
+
 static gboolean
 is_whole (GtkWidget *label, int width)
 {
@@ -46,7 +82,8 @@ is_whole (GtkWidget *label, int width)
   g_test_message ("width %d: lines %d high in %d × %d, toast %.0f wide", width, height,
                   gtk_widget_get_width (label), gtk_widget_get_height (label),
                   (double)box.size.width);
-  return height <= gtk_widget_get_height (label) && box.origin.x >= 0
+  return height <= gtk_widget_get_height (label) && has_whole_words (label)
+         && has_buttons (toast, label) && box.origin.x >= 0
          && box.origin.x + box.size.width <= (float)gtk_widget_get_width (root);
 }
 
