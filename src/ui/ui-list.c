@@ -740,10 +740,22 @@ ui_list_class_init (UiListClass *klass)
   ui_list_class_init_search (widget_class);
 }
 
+/* libadwaita keeps five letters of it, which at 200 % text do not fit beside the buttons into the smallest window. */
+static void
+let_title_shrink (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget))
+    gtk_label_set_width_chars (GTK_LABEL (widget), -1);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    let_title_shrink (child);
+}
+
 static void
 ui_list_init (UiList *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  let_title_shrink (GTK_WIDGET (self->title));
   self->pane = &self->own;
   ui_menu_defer (GTK_WIDGET (self), UI_TYPE_LIST, "view_button", "view_menu");
   self->menu = g_object_ref (G_MENU_MODEL (

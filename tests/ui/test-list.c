@@ -419,6 +419,31 @@ test_indexed_up_to (World *world)
   g_assert_true (ui_list_close_search (world->list));
 }
 
+static int
+measure_width (gpointer widget)
+{
+  int least;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  return least;
+}
+
+/* At 200 % text it fits with the buttons of the window into 350 pixels, and with the tools of the search, too: those are two lines then. */
+static void
+test_large_text (World *world)
+{
+  const int dpi = 96 * 1024;
+
+  gtk_widget_add_css_class (world->window, "folded");
+  g_object_set (world->list, "folded", TRUE, "title-buttons", TRUE, NULL);
+  ui_list_open_search (world->list);
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", 2 * dpi, NULL);
+  g_test_message ("%d pixels", measure_width (world->list));
+  g_assert_cmpint (measure_width (world->list), <=, 350);
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", dpi, NULL);
+  g_assert_true (ui_list_close_search (world->list));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -429,6 +454,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   adw_init ();
   g_resources_register (ui_get_resource ());
+  g_autoptr (GtkCssProvider) style = gtk_css_provider_new ();
+  gtk_css_provider_load_from_resource (style, "/org/sosik/Sosik/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (),
+                                              GTK_STYLE_PROVIDER (style),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   start_engine (&world, folder);
   add_messages (&world, 1, N, 0, STEP);
   world.list = g_object_ref_sink (g_object_new (UI_TYPE_LIST, NULL));
@@ -456,6 +486,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/list/emptied", &world, (GTestDataFunc)(gpointer)test_emptied);
   g_test_add_data_func ("/list/label", &world, (GTestDataFunc)(gpointer)test_label);
   g_test_add_data_func ("/list/indexed-up-to", &world, (GTestDataFunc)(gpointer)test_indexed_up_to);
+  g_test_add_data_func ("/list/large-text", &world, (GTestDataFunc)(gpointer)test_large_text);
   int status = g_test_run ();
 
   gtk_window_destroy (GTK_WINDOW (world.window));
