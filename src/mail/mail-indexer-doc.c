@@ -110,33 +110,31 @@ is_named (const MimePart *part, const char *ending)
   return length > n && g_ascii_strcasecmp (part->name + length - n, ending) == 0;
 }
 
-/* The verb of sosik-unpack that reads it; NULL: none.  Many programs do not say what a file is, or what its kind was before
- * there was XML in it: then the name tells. */
-static const char *
-get_verb (const MimePart *part)
+/* Whether it says that it is something that sosik-unpack reads; which of them it is, that finds out.  Many programs do not say what a file is, or what its
+ * kind was before there was XML in it: then the name tells. */
+static gboolean
+has_text (const MimePart *part)
 {
   static const struct
   {
-    const char *type, *ending, *verb;
+    const char *type, *ending;
   } kinds[] = {
-    { "application/pdf", ".pdf", "pdf-text" },
-    { "application/x-pdf", ".pdf", "pdf-text" },
-    { "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx",
-      "office-text" },
-    { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "office-text" },
-    { "application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx",
-      "office-text" },
-    { "application/vnd.oasis.opendocument.text", ".odt", "office-text" },
-    { "application/vnd.oasis.opendocument.spreadsheet", ".ods", "office-text" },
-    { "application/vnd.oasis.opendocument.presentation", ".odp", "office-text" },
-    { "application/hwp+zip", ".hwpx", "office-text" },
-    { "application/vnd.hancom.hwpx", ".hwpx", "office-text" },
-    { "application/haansofthwpx", ".hwpx", "office-text" },
-    { "application/x-hwp", ".hwp", "office-text" },
-    { "application/hwp", ".hwp", "office-text" },
-    { "application/vnd.hancom.hwp", ".hwp", "office-text" },
-    { "application/vnd.haansoft-hwp", ".hwp", "office-text" },
-    { "application/haansofthwp", ".hwp", "office-text" },
+    { "application/pdf", ".pdf" },
+    { "application/x-pdf", ".pdf" },
+    { "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx" },
+    { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx" },
+    { "application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx" },
+    { "application/vnd.oasis.opendocument.text", ".odt" },
+    { "application/vnd.oasis.opendocument.spreadsheet", ".ods" },
+    { "application/vnd.oasis.opendocument.presentation", ".odp" },
+    { "application/hwp+zip", ".hwpx" },
+    { "application/vnd.hancom.hwpx", ".hwpx" },
+    { "application/haansofthwpx", ".hwpx" },
+    { "application/x-hwp", ".hwp" },
+    { "application/hwp", ".hwp" },
+    { "application/vnd.hancom.hwp", ".hwp" },
+    { "application/vnd.haansoft-hwp", ".hwp" },
+    { "application/haansofthwp", ".hwp" },
   };
   static const char *const untold[] = { "application/octet-stream",
                                         "application/zip",
@@ -150,18 +148,18 @@ get_verb (const MimePart *part)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     if (by_name ? is_named (part, kinds[i].ending)
                 : strcmp (part->content_type, kinds[i].type) == 0)
-      return kinds[i].verb;
+      return TRUE;
   }
-  return NULL;
+  return FALSE;
 }
 
 /* Whatever a stranger's file says or does not say is no error: it has no words then.  FALSE: cancelled. */
 static gboolean
-read_file (MailIndexerDoc *self, MimeMessage *message, guint index, const char *verb,
-           GCancellable *cancellable, GError **error)
+read_file (MailIndexerDoc *self, MimeMessage *message, guint index, GCancellable *cancellable,
+           GError **error)
 {
   g_autofree char *most = g_strdup_printf ("%u", (guint)MIME_WORDS_MAX_FILE);
-  const char *const arguments[] = { verb, most, NULL };
+  const char *const arguments[] = { "text", most, NULL };
   g_autoptr (GBytes) bytes = mime_message_get_part_content (message, index);
   g_autoptr (GError) local = NULL;
   g_autoptr (GVariant) text =
@@ -189,7 +187,6 @@ read_files (MailIndexerDoc *self, MimeMessage *message, guint depth, FilesRead *
 
   for (guint i = 0; i < parts->len && has_room (read); i++) {
     const MimePart *part = parts->pdata[i];
-    const char *verb = get_verb (part);
 
     if (part->is_missing)
       continue;
@@ -200,10 +197,10 @@ read_files (MailIndexerDoc *self, MimeMessage *message, guint depth, FilesRead *
       if (within != NULL && !read_files (self, within, depth + 1, read, cancellable, error))
         return FALSE;
     }
-    if (verb == NULL || part->size > MOST_OCTETS)
+    if (!has_text (part) || part->size > MOST_OCTETS)
       continue;
     read->n++;
-    if (!read_file (self, message, i, verb, cancellable, error))
+    if (!read_file (self, message, i, cancellable, error))
       return FALSE;
   }
   return TRUE;

@@ -38,8 +38,8 @@ typedef enum
 #define UNPACK_PDF       "(sa(dd))"
 #define UNPACK_MAX_PAGES 10000u
 
-/* `pdf-text MOST`: the text of its pages (UNPACK_TEXT), so many octets or somewhat more, or as many pages as were read in some seconds.  `office-text MOST`:
- * the same of an office document, where it was built with what reads these. */
+/* `text MOST`: the text of a PDF's pages (UNPACK_TEXT), so many octets or somewhat more, or as many pages as were read in some seconds; of an office document the
+ * same, where it was built with what reads these.  Which it is, its content tells. */
 #define UNPACK_MAX_TEXT (1u << 20)
 
 /* `tnef`: name (as it stands there: not safe), type ("" unknown), content. */

@@ -8,12 +8,10 @@
 
 #include "unpack-calendar.h"
 #include "unpack-card.h"
-#ifdef SOSIK_OFFICE
-#include "unpack-office.h"
-#endif
 #include "unpack-pdf.h"
 #include "unpack-picture.h"
 #include "unpack-sandbox.h"
+#include "unpack-text.h"
 #include "unpack-tnef.h"
 
 #define CHUNK 65536
@@ -72,12 +70,8 @@ do_verb (const char *verb, char **arguments, int n, GBytes *bytes, UnpackStatus 
     return unpack_pdf (bytes, status);
   if (strcmp (verb, "pdf-page") == 0 && n == 2)
     return unpack_pdf_page (bytes, number (arguments, n, 0), number (arguments, n, 1), status);
-  if (strcmp (verb, "pdf-text") == 0 && n == 1)
-    return unpack_pdf_text (bytes, number (arguments, n, 0), status);
-#ifdef SOSIK_OFFICE
-  if (strcmp (verb, "office-text") == 0 && n == 1)
-    return unpack_office_text (bytes, number (arguments, n, 0), status);
-#endif
+  if (strcmp (verb, "text") == 0 && n == 1)
+    return unpack_text (bytes, number (arguments, n, 0), status);
   if (strcmp (verb, "tnef") == 0 && n == 0)
     return unpack_tnef (bytes, status);
   if (strcmp (verb, "calendar") == 0 && n == 1)

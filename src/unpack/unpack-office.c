@@ -266,6 +266,17 @@ read_turn (Reader *reader, GBytes *bytes, guint turn)
   return good;
 }
 
+gboolean
+unpack_office_is_package (GBytes *bytes)
+{
+  static const guint8 zip[] = { 'P', 'K', 3, 4 };
+  gsize length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+
+  return unpack_hwp_is_compound (bytes)
+         || (length >= sizeof zip && memcmp (data, zip, sizeof zip) == 0);
+}
+
 GVariant *
 unpack_office_text (GBytes *bytes, guint most, UnpackStatus *status)
 {

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* By its first octets: something that unpack_office_text () may be able to read. */
+gboolean unpack_office_is_package (GBytes *bytes);
+
 /* What is written in it: value of UNPACK_TEXT, until there are `most` octets (at most UNPACK_MAX_TEXT) or the limits of unpack-office.c are met; NULL with
  * *status set: there is no such document in it, or it has a password. */
 GVariant *unpack_office_text (GBytes *bytes, guint most,

@@ -433,12 +433,13 @@ test_new_first (void)
   bench_restart (bench);
 }
 
-/* What is written in a PDF finds the message that brings it, named or not; a damaged one is none of it, and keeps nobody up. */
+/* What is written in a PDF finds the message that brings it, named or not, and called something else, too; a damaged one is none of it, and keeps nobody up. */
 static void
 test_pdf (void)
 {
   static const char *const types[] = { "application/pdf",
                                        "application/octet-stream; name=\"Fleet.PDF\"",
+                                       "application/x-hwp; name=\"fleet.pdf\"",
                                        "application/octet-stream; name=\"fleet.bin\"" };
   g_autoptr (Bench) bench = bench_new_ready ();
 
@@ -447,8 +448,8 @@ test_pdf (void)
 
     bench_add (bench, bench->inbox, 1000 + i, letter);
   }
-  wait_found (bench, "body:\"see here\"", 6);
-  wait_found (bench, "body:\"ships are\"", 2);
+  wait_found (bench, "body:\"see here\"", 8);
+  wait_found (bench, "body:\"ships are\"", 3);
 }
 
 /* With this message attached; the boundary is none of those within. */
@@ -512,9 +513,8 @@ static void
 test_hwp (void)
 {
   static const char *const types[] = {
-    "application/x-hwp; name=\"report.hwp\"",
-    "application/haansofthwp; name=\"report\"",
-    "application/octet-stream; name=\"REPORT.HWP\"",
+    "application/x-hwp; name=\"report.hwp\"",        "application/haansofthwp; name=\"report\"",
+    "application/octet-stream; name=\"REPORT.HWP\"", "application/pdf; name=\"report.hwp\"",
     "application/zip; name=\"report.zip\"",
   };
   g_autoptr (Bench) bench = bench_new_ready ();
@@ -527,11 +527,11 @@ test_hwp (void)
 
     bench_add (bench, bench->inbox, 1000 + i, letter);
   }
-  wait_found (bench, "body:\"see here\"", 8);
-  wait_found (bench, "안녕", 3);
-  wait_found (bench, "type:hwp", 4);
-  wait_found (bench, "type:hwp 안녕", 2);
-  wait_found (bench, "type:document filename:report", 4);
+  wait_found (bench, "body:\"see here\"", 10);
+  wait_found (bench, "안녕", 4);
+  wait_found (bench, "type:hwp", 6);
+  wait_found (bench, "type:hwp 안녕", 3);
+  wait_found (bench, "type:document filename:report", 6);
 }
 #endif
 

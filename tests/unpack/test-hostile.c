@@ -61,7 +61,7 @@ test_damaged (void)
     { tnef, { "tnef" }, 25 },
     { pdf, { "pdf-page", "0", "100" }, 10 },
     { pdf, { "pdf" }, 5 },
-    { pdf, { "pdf-text", "1000" }, 5 },
+    { pdf, { "text", "1000" }, 5 },
     { png, { "picture", "100" }, 10 },
   };
   guint32 seed = 4711;

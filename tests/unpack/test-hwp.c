@@ -218,7 +218,7 @@ test_others (void)
 static void
 test_program (void)
 {
-  const char *const arguments[] = { "office-text", "1000", NULL };
+  const char *const arguments[] = { "text", "1000", NULL };
   g_autoptr (GBytes) bytes = hwp_maker_document (HWP_MAKER_PACKED, "안녕하세요", "");
   g_autoptr (GVariant) reply = test_run_program (arguments, bytes, NULL), value = NULL;
   guint32 status = UNPACK_BROKEN;
@@ -369,7 +369,7 @@ ignore (const char *domain, GLogLevelFlags level, const char *message, gpointer 
 static void
 test_damaged (void)
 {
-  const char *const arguments[] = { "office-text", "1000", NULL };
+  const char *const arguments[] = { "text", "1000", NULL };
   g_autofree char *debug = g_strdup (g_getenv ("G_DEBUG"));
   GLogFunc before = g_log_set_default_handler (ignore, NULL);
   guint32 seed = 4242;

@@ -174,7 +174,7 @@ test_part (void)
 static void
 test_program (void)
 {
-  const char *const arguments[] = { "office-text", "1000", NULL };
+  const char *const arguments[] = { "text", "1000", NULL };
   g_autoptr (GBytes) bytes = make_zip (word, G_N_ELEMENTS (word), 0, TRUE);
   g_autoptr (GVariant) reply = test_run_program (arguments, bytes, NULL), value = NULL;
   guint32 status = UNPACK_BROKEN;
@@ -263,7 +263,7 @@ test_damaged (void)
   } kinds[] = { { word, G_N_ELEMENTS (word) },
                 { sheet, G_N_ELEMENTS (sheet) },
                 { open_text, G_N_ELEMENTS (open_text) } };
-  const char *const arguments[] = { "office-text", "1000", NULL };
+  const char *const arguments[] = { "text", "1000", NULL };
   guint32 seed = 4242;
 
   alarm (SECONDS);

@@ -19,6 +19,7 @@
 #include "unpack-pdf.h"
 #include "unpack-picture.h"
 #include "unpack-sandbox.h"
+#include "unpack-text.h"
 
 GBytes *
 test_make_png (guint width, guint height)
@@ -205,14 +206,14 @@ test_pdf_text (void)
   g_autoptr (GBytes) pdf = g_bytes_new_static (written, strlen (written));
   g_autoptr (GBytes) none = g_bytes_new_static ("Hello", 5);
   UnpackStatus status;
-  g_autoptr (GVariant) all = g_variant_ref_sink (unpack_pdf_text (pdf, 1000, &status));
-  g_autoptr (GVariant) some = g_variant_ref_sink (unpack_pdf_text (pdf, 5, &status));
+  g_autoptr (GVariant) all = g_variant_ref_sink (unpack_text (pdf, 1000, &status));
+  g_autoptr (GVariant) some = g_variant_ref_sink (unpack_text (pdf, 5, &status));
 
   g_assert_nonnull (strstr (g_variant_get_string (all, NULL), "All ships are in"));
   g_assert_nonnull (strstr (g_variant_get_string (all, NULL), "Harbour"));
   g_assert_nonnull (strstr (g_variant_get_string (some, NULL), "All ships are in"));
   g_assert_null (strstr (g_variant_get_string (some, NULL), "Harbour"));
-  g_assert_null (unpack_pdf_text (none, 1000, &status));
+  g_assert_null (unpack_text (none, 1000, &status));
   g_assert_cmpint (status, ==, UNPACK_BROKEN);
 }
 
