@@ -109,11 +109,12 @@ mail_message_list_stop_search (MailMessageList *self)
     g_cancellable_cancel (self->search->cancellable);
 }
 
-/* What accounts are called, for "account:". */
+/* What accounts are called, for "account:".  One that is switched off keeps its name, by which nothing is found then: another whose address has that
+ * in it would not be what was meant. */
 void
 mail_search_list_accounts (MailEngine *engine, GArray *rows, GPtrArray *words)
 {
-  GListModel *accounts = G_LIST_MODEL (engine->accounts);
+  GListModel *accounts = mail_engine_get_known_accounts (engine);
 
   for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
     g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);

@@ -53,11 +53,12 @@ find_accounts (MailEngine *engine, const char *address)
   return store_search_find_accounts (address, accounts, rows->len);
 }
 
-/* Those that these pieces name: GPtrArray of MailFolder.  `address` nullable: in all accounts. */
+/* Those that these pieces name: GPtrArray of MailFolder.  `address` nullable: in all accounts.  In one that is switched off nothing is found; it has its
+ * name still, see mail_search_list_accounts (). */
 static GPtrArray *
 find_meant (MailEngine *engine, const char *in, const char *address)
 {
-  GListModel *accounts = mail_engine_get_known_accounts (engine);
+  GListModel *accounts = mail_engine_get_accounts (engine);
   g_autoptr (BaseQuery) query = base_query_parse (in, 0);
   g_autoptr (GHashTable) rows = address != NULL ? find_accounts (engine, address) : NULL;
   GPtrArray *meant = g_ptr_array_new_with_free_func (g_object_unref);
@@ -87,6 +88,19 @@ is_alone (MailEngine *engine, const char *in, const char *address, MailFolder *f
   return meant->len == 1 && meant->pdata[0] == folder;
 }
 
+/* All that this piece names are of that account. */
+static gboolean
+is_of_one (MailEngine *engine, const char *in, MailAccount *account)
+{
+  g_autoptr (GPtrArray) meant = find_meant (engine, in, NULL);
+
+  for (guint i = 0; i < meant->len; i++) {
+    if (mail_folder_get_account (meant->pdata[i]) != account)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static char *
 write_view (MailFolder *view)
 {
@@ -108,9 +122,33 @@ write_view (MailFolder *view)
 }
 
 char *
-mail_place_write (MailEngine *engine, MailFolder *folder)
+mail_place_write_short (MailEngine *engine, MailFolder *folder)
 {
   const char *names[] = { mail_folder_get_name (folder), mail_folder_get_path (folder) };
+  MailAccount *account = mail_folder_get_account (folder);
+
+  if (mail_folder_is_view (folder))
+    return write_view (folder);
+  const char *address = account != NULL ? mail_account_get_address (account) : "";
+  g_autofree char *of = base_query_write (BASE_QUERY_ACCOUNT, address), *in = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_free (in);
+    in = base_query_write (BASE_QUERY_IN, names[i]);
+    if (is_alone (engine, in, NULL, folder))
+      return g_steal_pointer (&in);
+    if (is_alone (engine, in, address, folder))
+      return g_strdup_printf ("%s %s", in, of);
+  }
+  /* Those of its own account that it has to be told from lie deeper. */
+  return is_of_one (engine, in, account) ? g_steal_pointer (&in)
+                                         : g_strdup_printf ("%s %s", in, of);
+}
+
+/* With all that is to be said of an account, whatever others there are: one that is added later may have such a folder. */
+char *
+mail_place_write (MailEngine *engine, MailFolder *folder)
+{
+  const char *names[] = { mail_folder_get_path (folder), mail_folder_get_name (folder) };
   MailAccount *account = mail_folder_get_account (folder);
 
   if (mail_folder_is_view (folder))
@@ -120,13 +158,11 @@ mail_place_write (MailEngine *engine, MailFolder *folder)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autofree char *in = base_query_write (BASE_QUERY_IN, names[i]);
 
-    if (is_alone (engine, in, NULL, folder))
-      return g_steal_pointer (&in);
     if (is_alone (engine, in, address, folder))
       return g_strdup_printf ("%s %s", in, of);
   }
   /* At the top there is one of the name of others that lie deeper: these are not meant. */
-  g_autofree char *in = base_query_write (BASE_QUERY_IN, names[1]);
+  g_autofree char *in = base_query_write (BASE_QUERY_IN, names[0]);
   g_autoptr (GPtrArray) meant = find_meant (engine, in, address);
   GString *text = g_string_new (NULL);
 
@@ -141,4 +177,28 @@ mail_place_write (MailEngine *engine, MailFolder *folder)
       g_string_append_printf (text, " -%s", other);
   }
   return g_string_free (text, FALSE);
+}
+
+/* Whether a piece of its own begins there. */
+static gboolean
+is_piece_at (const BaseQuery *query, gsize start)
+{
+  for (guint i = 0; i < base_query_get_n_pieces (query); i++) {
+    if (base_query_get_piece (query, i)->start == start)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+char *
+mail_place_narrow (MailEngine *engine, MailFolder *folder, const char *text)
+{
+  g_autofree char *place = mail_place_write (engine, folder);
+  g_autofree char *behind = g_strdup_printf ("%s %s", text, place);
+  g_autoptr (BaseQuery) query = base_query_parse (behind, 0);
+
+  /* Not behind OR, or a quotation mark or a parenthesis that nothing closes. */
+  if (is_piece_at (query, strlen (text) + 1))
+    return g_steal_pointer (&behind);
+  return g_strdup_printf ("%s %s", place, text);
 }

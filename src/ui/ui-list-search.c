@@ -395,21 +395,18 @@ on_changed (UiList *self)
 /* ---- public ---- */
 
 char *
-ui_list_dup_typed (UiList *self, gboolean *best)
+ui_list_dup_typed (UiList *self, char **name, gboolean *best)
 {
   MailFolder *within = get_within (self);
   const char *text = ui_search_bar_get_text (self->search_bar);
   *best = ui_search_bar_get_best (self->search_bar);
-  if (!ui_list_is_searching (self) || !within)
-    return g_strdup (ui_list_is_searching (self) ? text : "");
-  g_autofree char *place = mail_place_write (self->engine, within);
-  g_autofree char *behind = g_strdup_printf ("%s %s", text, place);
-  g_autoptr (BaseQuery) query = base_query_parse (behind, g_get_real_time () / G_USEC_PER_SEC);
-  guint n = base_query_get_n_pieces (query);
-  /* Behind a quotation mark or a parenthesis that nothing closes, or OR, it would be part of that. */
-  if (n == 0 || base_query_get_piece (query, n - 1)->start <= strlen (text))
-    return g_strdup_printf ("%s %s", place, text);
-  return g_steal_pointer (&behind);
+  if (!ui_list_is_searching (self) || !within) {
+    *name = g_strdup (ui_list_is_searching (self) ? text : "");
+    return g_strdup (*name);
+  }
+  g_autofree char *shown = mail_place_write_short (self->engine, within);
+  *name = g_strdup_printf ("%s %s", text, shown);
+  return mail_place_narrow (self->engine, within, text);
 }
 
 void

@@ -34,8 +34,8 @@ void ui_list_search (UiList *self, const char *text, gint64 item);
 gboolean ui_list_type_search (UiList *self, GtkEventControllerKey *controller);
 /* The folder comes back as it was; FALSE: the bar was not open. */
 gboolean ui_list_close_search (UiList *self);
-/* What is looked for as one would type it in any folder, "" when nothing is.  Yours. */
-char *ui_list_dup_typed (UiList *self, gboolean *best) G_GNUC_WARN_UNUSED_RESULT;
+/* What is looked for as one would type it in any folder, whatever comes to be among them, "" when nothing is; and in *name what to call it.  Both yours. */
+char *ui_list_dup_typed (UiList *self, char **name, gboolean *best) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ui_list_is_searching (UiList *self); /* what is shown was looked for */
 
 guint ui_list_get_n_selected (UiList *self);

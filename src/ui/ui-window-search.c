@@ -21,12 +21,13 @@ action_keep (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
   gboolean best;
-  g_autofree char *typed = ui_list_dup_typed (self->list, &best);
+  g_autofree char *called = NULL;
+  g_autofree char *typed = ui_list_dup_typed (self->list, &called, &best);
   if (!*typed)
     return;
-  mail_engine_keep_search (self->engine, G_MAXUINT, typed, typed, best);
+  mail_engine_keep_search (self->engine, G_MAXUINT, called, typed, best);
   /* Translators: what somebody looks for, which is a folder from now on */
-  g_autofree char *sentence = g_strdup_printf (_ ("“%s” is among the folders now"), typed);
+  g_autofree char *sentence = g_strdup_printf (_ ("“%s” is among the folders now"), called);
   ui_window_say (self, sentence, NULL);
 }
 
