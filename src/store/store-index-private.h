@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 #define STORE_INDEX_KEEPS_GONE (7 * 24 * 3600)
 
 /* Another number: the tables are others. */
-#define STORE_INDEX_VERSION 5
+#define STORE_INDEX_VERSION 6
 
 /* A document without its text. */
 typedef struct

@@ -32,6 +32,8 @@ typedef enum
   SQL_ADD_PAIRS,
   SQL_DROP,
   SQL_DROP_PAIRS,
+  SQL_GET_COUNT,
+  SQL_COUNT,
   N_SQL,
 } Sql;
 
@@ -49,6 +51,8 @@ static const char *const sql_texts[N_SQL] = {
   [SQL_ADD_PAIRS] = "INSERT INTO pairs (id, pairs) VALUES (?1, ?2)",
   [SQL_DROP] = "DELETE FROM segment WHERE id = ?1",
   [SQL_DROP_PAIRS] = "DELETE FROM pairs WHERE id >= ?1 AND id < ?2",
+  [SQL_GET_COUNT] = "SELECT segments FROM meta",
+  [SQL_COUNT] = "UPDATE meta SET segments = segments + ?1",
 };
 
 struct _StoreIndexSegments
@@ -225,6 +229,8 @@ store_index_segments_write (StoreIndexSegments *self)
     code = run_with_bytes (self, SQL_ADD,
                            STORE_INTS (self->id, self->places->len, self->keys->len, row_bits),
                            self->places->data, self->places->len * sizeof (guint32));
+  if (code == SQLITE_OK)
+    code = run (self, SQL_COUNT, STORE_INTS (1));
   store_index_segments_forget (self);
   return code;
 }
@@ -310,6 +316,9 @@ write_anew (StoreIndexSegments *self, const gint64 *ids, guint n)
                   STORE_INTS (STORE_INDEX_ROW_ID (ids[i], 0), STORE_INDEX_ROW_ID (ids[i] + 1, 0)));
     if (code == SQLITE_OK)
       code = run (self, SQL_DROP, &ids[i], 1);
+    /* Of those that others were brought together with meanwhile there is none. */
+    if (code == SQLITE_OK)
+      code = run (self, SQL_COUNT, STORE_INTS (-sqlite3_changes (self->sqlite)));
   }
   if (code == SQLITE_OK)
     code = store_index_segments_write (self);
@@ -335,18 +344,23 @@ static int
 find_small (StoreIndexSegments *self, GArray *ids)
 {
   guint counts[N_RATES + 1] = { 0 }, chosen = N_RATES;
-  gint64 docs = 0, keys = 0;
+  gint64 docs = 0, keys = 0, left = 0;
   sqlite3_stmt *statement = bind (self, SQL_LIST, NULL, 0);
-  int code;
+  int code = get_int (self, SQL_GET_COUNT, NULL, 0, &left);
 
+  if (code != SQLITE_OK)
+    return code;
   while ((code = sqlite3_step (statement)) == SQLITE_ROW) {
     guint rate =
         rate_size (sqlite3_column_int64 (statement, 1), sqlite3_column_int64 (statement, 2));
 
     if (++counts[rate] >= (rate < 3 ? SMALL_TOGETHER : MIDDLE_TOGETHER))
       chosen = MIN (chosen, rate);
+    left--;
   }
   (void)sqlite3_reset (statement);
+  if (code == SQLITE_DONE && left != 0)
+    return SQLITE_CORRUPT;
   if (code != SQLITE_DONE || chosen == N_RATES)
     return end (statement, code);
   while ((code = sqlite3_step (statement)) == SQLITE_ROW) {

@@ -201,16 +201,18 @@ make_tables (StoreIndex *self, GError **error)
   if (!store_db_get_int (self->db, &name, error, "SELECT link_key FROM store", STORE_NO_INTS))
     return FALSE;
   meta = g_strdup_printf ("INSERT INTO meta VALUES (1, %d, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
-                          ", 0, %d, %d, 0); COMMIT",
+                          ", 0, %d, %d, 0, 0); COMMIT",
                           STORE_INDEX_VERSION, base_words_get_version (), name, G_MAXINT32,
                           G_MAXINT32);
   return exec (
              self,
              "BEGIN IMMEDIATE;"
-             /* seen, rows, texts: StoreIndexMark; gone: since when there are words of messages that are not, 0: none are */
+             /* seen, rows, texts: StoreIndexMark; gone: since when there are words of messages that are not, 0: none are; segments: how many there are, so
+              * that one that is lost is missed */
              "CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, "
              "words INTEGER NOT NULL, store INTEGER NOT NULL, seen INTEGER NOT NULL, "
-             "rows INTEGER NOT NULL, texts INTEGER NOT NULL, gone INTEGER NOT NULL) STRICT;"
+             "rows INTEGER NOT NULL, texts INTEGER NOT NULL, gone INTEGER NOT NULL, "
+             "segments INTEGER NOT NULL) STRICT;"
              /* row: a sum of what else the row of the message says */
              "CREATE TABLE doc (id INTEGER PRIMARY KEY, message INTEGER NOT NULL, "
              "stage INTEGER NOT NULL, received INTEGER NOT NULL, size INTEGER NOT NULL, "

@@ -49,7 +49,7 @@ prepare (StoreSearchFile *file)
     { &file->get_key, "SELECT message, received FROM doc WHERE id = ?1" },
     { &file->get_mark, "SELECT seen, rows, texts FROM meta" },
     { &file->get_version, "PRAGMA data_version" },
-    { &file->get_end, "SELECT coalesce (max (id), 0) FROM doc" },
+    { &file->get_end, "SELECT coalesce (max (id), 0), (SELECT segments FROM meta) FROM doc" },
     { &file->list_segments, "SELECT id, docs, row_bits FROM segment" },
     { &file->get_pairs, "SELECT pairs FROM pairs WHERE id = ?1" },
     { &file->get_places, "SELECT places FROM segment WHERE id = ?1" },

@@ -210,8 +210,9 @@ is_damage (int code)
   return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
 }
 
+/* `n`: so many segments there are to be. */
 static int
-look_into_all (StoreSearchPlaces *self, StoreSearchFile *file, SearchNode *root,
+look_into_all (StoreSearchPlaces *self, StoreSearchFile *file, SearchNode *root, gint64 n,
                GCancellable *cancellable, gboolean *is_damaged)
 {
   sqlite3_stmt *list = file->list_segments;
@@ -225,6 +226,7 @@ look_into_all (StoreSearchPlaces *self, StoreSearchFile *file, SearchNode *root,
                         .row_bits = (guint)sqlite3_column_int64 (list, 2),
                         .code = SQLITE_DONE };
 
+    n--;
     self->n_docs += segment.n_docs;
     look_into (self, &segment, root);
     *is_damaged = segment.is_damaged;
@@ -233,7 +235,7 @@ look_into_all (StoreSearchPlaces *self, StoreSearchFile *file, SearchNode *root,
       break;
   }
   /* The connection has forgotten the error when this statement, or the next one, has ended well. */
-  *is_damaged |= is_damage (code);
+  *is_damaged |= is_damage (code) || (code == SQLITE_DONE && n != 0);
   (void)sqlite3_reset (list);
   return code;
 }
@@ -244,18 +246,21 @@ store_search_find_places (StoreSearch *self, GCancellable *cancellable, GError *
   StoreSearchFile *file = self->file;
   StoreSearchPlaces *places = g_new0 (StoreSearchPlaces, 1);
   gboolean is_damaged = FALSE;
+  gint64 n_segments = 0;
   int code = sqlite3_step (file->get_end);
 
   is_damaged = is_damage (code);
   g_clear_pointer (&self->places, store_search_places_free);
   self->places = places;
-  if (code == SQLITE_ROW)
+  if (code == SQLITE_ROW) {
     places->n_places = CLAMP (sqlite3_column_int64 (file->get_end, 0) + 1, 1, G_MAXINT32);
+    n_segments = sqlite3_column_int64 (file->get_end, 1);
+  }
   (void)sqlite3_reset (file->get_end);
   /* Memory of nothing but zeros costs nothing. */
   places->bits = g_new0 (guint64, (gsize)places->n_places / 64 + 1);
   if (code == SQLITE_ROW)
-    code = look_into_all (places, file, self->root, cancellable, &is_damaged);
+    code = look_into_all (places, file, self->root, n_segments, cancellable, &is_damaged);
   if (g_cancellable_set_error_if_cancelled (cancellable, error)) {
     g_clear_pointer (&self->places, store_search_places_free);
     return FALSE;
