@@ -256,6 +256,9 @@ handle_changed (StoreChange *change, gpointer user_data)
 {
   MailEngine *self = user_data;
 
+  /* Who reads a conversation that leaves a list, asks it where it has gone; the rows of the list are read first. */
+  for (guint j = 0; j < self->threads->len; j++)
+    mail_thread_note (self->threads->pdata[j], change);
   for (guint i = 0; i < change->messages->len; i++) {
     const StoreFolderChange *part = change->messages->pdata[i];
 
@@ -273,7 +276,7 @@ handle_changed (StoreChange *change, gpointer user_data)
   for (guint j = self->threads->len; j > 0; j--) {
     g_autoptr (MailThread) thread = g_object_ref (self->threads->pdata[j - 1]);
 
-    mail_thread_apply (thread, change);
+    mail_thread_go_on (thread);
   }
   if (change->messages->len > 0)
     mail_engine_count_searches_soon (self);

@@ -98,7 +98,9 @@ void mail_message_list_close_search (MailMessageList *list);
 void mail_message_list_stop_search (MailMessageList *list);
 
 /* ---- conversation ---- */
-void mail_thread_apply (MailThread *thread, const StoreChange *change);
+/* What is to be read again, and the beginning of it: the lists are told of the change in between. */
+void mail_thread_note (MailThread *thread, const StoreChange *change);
+void mail_thread_go_on (MailThread *thread);
 
 /* ---- content ---- */
 /* ---- (mail-parsed.c) ---- Everything a reader needs, made in a pool thread.  Atomic reference

@@ -27,6 +27,7 @@ struct _MailThread
   gint64 id, folder;
   gboolean loading;
   gboolean reading;
+  gboolean waiting; /* to begin with it */
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -37,6 +38,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (MailThread, mail_thread, G_TYPE_OBJECT,
 enum
 {
   PROP_LOADING = 1,
+  PROP_READING,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -81,7 +83,7 @@ result_free (gpointer data)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Result, result_free)
 
-/* Store thread. */
+/* Store thread.  What has been merged is listed by its old id, too, and changes by the new one. */
 static gboolean
 read_members (StoreDb *db, const Request *request, Result *result, GError **error)
 {
@@ -94,7 +96,10 @@ read_members (StoreDb *db, const Request *request, Result *result, GError **erro
     g_array_unref (result->ids);
     result->ids = store_thread_list_messages_in (db, result->thread, request->folder, error);
   }
-  return result->ids != NULL;
+  return result->ids != NULL
+         && (result->ids->len == 0
+             || store_thread_get (db, g_array_index (result->ids, gint64, 0), &result->thread,
+                                  error));
 }
 
 /* Store thread. */
@@ -191,7 +196,16 @@ take (MailThread *self, const Result *result)
   take_messages (self, messages);
 }
 
-static void reload (MailThread *self);
+static void
+set_reading (MailThread *self, gboolean reading)
+{
+  if (reading == self->reading)
+    return;
+  self->reading = reading;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READING]);
+}
+
+static gboolean reload (MailThread *self);
 
 static void
 on_read (GObject *source, GAsyncResult *task_result, gpointer user_data)
@@ -203,7 +217,6 @@ on_read (GObject *source, GAsyncResult *task_result, gpointer user_data)
     return;
   g_autoptr (MailThread) self = g_object_ref (MAIL_THREAD (user_data));
   gboolean again = result != NULL || self->members || g_hash_table_size (self->dirty) > 0;
-  self->reading = FALSE;
   if (result != NULL) {
     take (self, result);
   } else {
@@ -214,8 +227,8 @@ on_read (GObject *source, GAsyncResult *task_result, gpointer user_data)
     self->loading = FALSE;
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOADING]);
   }
-  if (again)
-    reload (self);
+  if (!again || !reload (self))
+    set_reading (self, FALSE);
 }
 
 /* What is known, and stays as it is. */
@@ -246,14 +259,20 @@ dup_dirty (MailThread *self)
   return ids;
 }
 
-/* Reads what has to be read, if there is anything; what comes up meanwhile is read when that has come. */
-static void
+static gboolean
+has_to_read (MailThread *self)
+{
+  return self->all || self->members || g_hash_table_size (self->dirty) > 0;
+}
+
+/* FALSE: there is nothing to read. */
+static gboolean
 reload (MailThread *self)
 {
   Request *request;
 
-  if (self->reading || (!self->all && !self->members && g_hash_table_size (self->dirty) == 0))
-    return;
+  if (!has_to_read (self))
+    return FALSE;
   request = g_new0 (Request, 1);
   request->thread = self->id;
   request->folder = self->folder;
@@ -264,9 +283,10 @@ reload (MailThread *self)
     request->message = mail_message_get_id (self->messages->pdata[0]);
   g_hash_table_remove_all (self->dirty);
   self->members = self->all = FALSE;
-  self->reading = TRUE;
   mail_engine_call_store (self->engine, g_task_new (NULL, self->cancellable, on_read, self),
                           read_thread, request, request_free, result_free);
+  set_reading (self, TRUE);
+  return TRUE;
 }
 
 /* ---- changes ---- */
@@ -302,7 +322,7 @@ note_messages (MailThread *self, GArray *keys)
 /* A message that is marked changes its conversation in each place that shows it, and may come into views or leave them; that messages came or
  * went is told of the folders beside it, or nothing is said of any message. */
 void
-mail_thread_apply (MailThread *self, const StoreChange *change)
+mail_thread_note (MailThread *self, const StoreChange *change)
 {
   gboolean changed = FALSE, marked = FALSE, moved = FALSE;
 
@@ -324,7 +344,20 @@ mail_thread_apply (MailThread *self, const StoreChange *change)
   }
   if (changed && (moved || !marked))
     self->members = TRUE;
-  reload (self);
+  /* What comes up while something is read, is read when that has come. */
+  if (self->reading || !has_to_read (self))
+    return;
+  self->waiting = TRUE;
+  set_reading (self, TRUE);
+}
+
+void
+mail_thread_go_on (MailThread *self)
+{
+  if (!self->waiting)
+    return;
+  self->waiting = FALSE;
+  (void)reload (self);
 }
 
 /* ---- GListModel ---- */
@@ -364,6 +397,9 @@ mail_thread_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   switch (id) {
   case PROP_LOADING:
     g_value_set_boolean (value, MAIL_THREAD (object)->loading);
+    break;
+  case PROP_READING:
+    g_value_set_boolean (value, MAIL_THREAD (object)->reading);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -406,6 +442,9 @@ mail_thread_class_init (MailThreadClass *klass)
   props[PROP_LOADING] =
       g_param_spec_boolean ("loading", NULL, NULL, FALSE,
                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_READING] =
+      g_param_spec_boolean ("reading", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -427,7 +466,7 @@ mail_thread_new (MailEngine *engine, gint64 thread, gint64 folder)
   self->folder = folder;
   self->loading = self->all = TRUE;
   g_ptr_array_add (engine->threads, self);
-  reload (self);
+  (void)reload (self);
   return self;
 }
 
@@ -445,6 +484,13 @@ mail_thread_get_loading (MailThread *self)
 {
   g_return_val_if_fail (MAIL_IS_THREAD (self), FALSE);
   return self->loading;
+}
+
+gboolean
+mail_thread_get_reading (MailThread *self)
+{
+  g_return_val_if_fail (MAIL_IS_THREAD (self), FALSE);
+  return self->reading;
 }
 
 gint64

@@ -17,7 +17,9 @@ MailThread *mail_thread_new (MailEngine *engine, gint64 thread,
 MailThread *mail_thread_new_for_message (MailEngine *engine,
                                          MailMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mail_thread_get_loading (MailThread *thread);
-/* Id of the conversation; 0: a single message. */
+/* Property "reading" (boolean, notify): something has changed, and what there is now is being read.  The lists are told of that change a moment later. */
+gboolean mail_thread_get_reading (MailThread *thread);
+/* Id of the conversation, another one once it has become part of that; 0: a single message. */
 gint64 mail_thread_get_id (MailThread *thread);
 
 G_END_DECLS

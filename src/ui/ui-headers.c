@@ -25,7 +25,7 @@ struct _UiHeaders
   /* Template */
   UiAvatar *avatar;
   GtkLabel *name, *address, *date, *short_date, *recipients;
-  GtkMenuButton *sender;
+  GtkMenuButton *sender, *more;
   GtkButton *star;
   GtkToggleButton *expand;
   GtkGrid *grid;
@@ -232,6 +232,13 @@ ui_headers_set_engine (UiHeaders *self, MailEngine *engine)
 }
 
 void
+ui_headers_close_menus (UiHeaders *self)
+{
+  gtk_menu_button_popdown (self->sender);
+  gtk_menu_button_popdown (self->more);
+}
+
+void
 ui_headers_set_content (UiHeaders *self, MailContent *content)
 {
   if (self->message)
@@ -366,6 +373,7 @@ ui_headers_class_init (UiHeadersClass *klass)
   g_type_ensure (UI_TYPE_AVATAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-headers.ui");
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, avatar);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, more);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, sender);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, line);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, details);

@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (UiHeaders, ui_headers, UI, HEADERS, AdwBin)
 void ui_headers_set_engine (UiHeaders *self, MailEngine *engine);
 /* NULL lets go of the message. */
 void ui_headers_set_content (UiHeaders *self, MailContent *content);
+/* Before they leave the window: a menu whose button goes away while it is open would keep the keyboard. */
+void ui_headers_close_menus (UiHeaders *self);
 /* All of them in full (of some hundreds, the first ones and how many more), `separator` between them. */
 char *ui_headers_dup_addresses (GPtrArray *addresses,
                                 const char *separator) G_GNUC_WARN_UNUSED_RESULT;

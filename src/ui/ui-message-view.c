@@ -323,6 +323,12 @@ ui_message_view_set_content (UiMessageView *self, MailContent *content)
   }
 }
 
+void
+ui_message_view_close_menus (UiMessageView *self)
+{
+  ui_headers_close_menus (self->headers);
+}
+
 gboolean
 ui_message_view_shows_images (UiMessageView *self)
 {

@@ -17,6 +17,8 @@ void ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSetti
 void ui_message_view_set_bare (UiMessageView *self, gboolean bare);
 /* NULL lets go of the message. */
 void ui_message_view_set_content (UiMessageView *self, MailContent *content);
+/* Before it leaves the window. */
+void ui_message_view_close_menus (UiMessageView *self);
 /* The box between headers and body, for bars that say something about the message.  They are made in
  * ui-message-view.ui and follow ui_message_view_set_content (). */
 /* Its remote images are shown; FALSE while its text is. */

@@ -261,6 +261,7 @@ ui_reader_card_sleep (UiReaderCard *self)
   self->view = NULL;
   self->height = gtk_widget_get_height (GTK_WIDGET (self->place));
   gtk_widget_set_size_request (GTK_WIDGET (self->place), -1, self->expanded ? self->height : -1);
+  ui_message_view_close_menus (view);
   adw_bin_set_child (self->place, NULL);
   ui_message_view_set_content (view, NULL);
   g_clear_object (&self->content);

@@ -136,8 +136,10 @@ void ui_window_class_install_print_actions (GtkWidgetClass *widget_class);
 
 /* ---- reading (ui-window-reading.c) ---- */
 void ui_window_class_install_reading_actions (GtkWidgetClass *widget_class);
-/* Has the reader show what is selected in the list; FALSE: nothing, or several. */
+/* Has the reader show what is selected in the list; FALSE: nothing, or several.  What is read, and has gone from the list, stays until it is known where it is. */
 gboolean ui_window_show_current (UiWindow *self);
+/* The same, and the rest of the window follows. */
+void ui_window_take_selection (UiWindow *self);
 /* The messages in windows of their own follow the zoom. */
 void ui_window_zoom_others (UiWindow *self);
 /* `source`: the reader, or the window of a message. */

@@ -20,12 +20,61 @@ get_place (UiWindow *self, MailMessage *message)
   return mail_folder_get_id (found ? found : folder);
 }
 
+typedef struct
+{
+  UiWindow *window;       /* borrowed */
+  MailMessageList *there; /* where its item was; borrowed, to compare */
+  gint64 id;              /* of the item */
+} Leaving;
+
+static void
+leaving_free (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+/* What is read may be part of another conversation by now, and so of another item of the list. */
+static void
+on_thread_read (MailThread *thread, GParamSpec *pspec, gpointer data)
+{
+  const Leaving leaving = *(const Leaving *)data;
+  UiWindow *self = leaving.window;
+  gint64 id = mail_thread_get_id (thread);
+  g_signal_handlers_disconnect_by_func (thread, on_thread_read, data);
+  if (!self->engine || ui_reader_get_thread (self->reader) != thread
+      || ui_list_get_n_selected (self->list) > 0)
+    return;
+  if (id != leaving.id && ui_list_get_messages (self->list) == leaving.there)
+    ui_list_select (self->list, id);
+  if (ui_list_get_n_selected (self->list) == 0)
+    ui_window_take_selection (self);
+}
+
+/* TRUE: its item has gone from the list, and it is being looked where it is. */
+static gboolean
+is_leaving (UiWindow *self, MailThread *thread)
+{
+  if (!thread || !mail_thread_get_reading (thread) || mail_thread_get_loading (thread)
+      || ui_list_get_n_selected (self->list) > 0)
+    return FALSE;
+  Leaving *leaving = g_new (Leaving, 1);
+  *leaving = (Leaving){ self, ui_list_get_messages (self->list), mail_thread_get_id (thread) };
+  g_signal_handlers_disconnect_matched (thread, G_SIGNAL_MATCH_FUNC, 0, 0, NULL, on_thread_read,
+                                        NULL);
+  GClosure *closure = g_cclosure_new (G_CALLBACK (on_thread_read), leaving, leaving_free);
+  g_object_watch_closure (G_OBJECT (self), closure);
+  g_signal_connect_closure (thread, "notify::reading", closure, FALSE);
+  return TRUE;
+}
+
 gboolean
 ui_window_show_current (UiWindow *self)
 {
   g_autoptr (MailConversation) item = ui_list_dup_current (self->list);
   g_autoptr (MailMessage) message = item ? mail_conversation_dup_newest (item) : NULL;
   MailThread *shown = ui_reader_get_thread (self->reader);
+  if (!message && is_leaving (self, shown))
+    return TRUE;
   if (!message) {
     MailMessageList *messages = ui_list_get_messages (self->list);
     ui_reader_show (self->reader, NULL, ui_list_get_n_selected (self->list),

@@ -207,8 +207,8 @@ on_folder_opened (UiWindow *self, UiSidebar *sidebar)
 
 /* ---- messages ---- */
 
-static void
-on_selection_changed (UiWindow *self, UiList *list)
+void
+ui_window_take_selection (UiWindow *self)
 {
   if (!self->engine) /* the window is going away, and the panes with it */
     return;
@@ -552,7 +552,7 @@ ui_window_class_init (UiWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiWindow, reader);
   gtk_widget_class_bind_template_callback (widget_class, on_folder_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_folder_opened);
-  gtk_widget_class_bind_template_callback (widget_class, on_selection_changed);
+  gtk_widget_class_bind_template_callback (widget_class, ui_window_take_selection);
   gtk_widget_class_bind_template_callback (widget_class, on_message_opened);
   gtk_widget_class_bind_template_callback (widget_class, on_folder_retry);
   gtk_widget_class_bind_template_callback (widget_class, on_trouble_clicked);

@@ -225,6 +225,47 @@ def each_message_is_answered_forwarded_and_archived_by_itself(scene):
     scene.quit()
 
 
+@case
+def a_menu_stays_when_its_message_is_marked_or_becomes_part_of_a_conversation(scene):
+    """What it shows is that message still, and it does to that what it says.  When the message has gone, so has its menu."""
+    more = 'push button|toggle button', exact('Do Something With This Message')
+    entry = 'menu item', exact('Arch_ive')
+    scene.empty('alice')
+    deliver([letter('Harbour', 'Words of a.', name='a'), letter('Re: Harbour', 'Words of b.', name='b', answers=['a']), letter('Quay', 'Words of c.', name='c')], seen=3)
+    ready(scene)
+    scene.app.click(row(scene, 'Quay'))
+    scene.app.wait('text', None, condition=lambda n: 'Words of c' in n.text)
+    scene.app.click(*more)
+    archive = scene.app.wait(*entry)
+    # Somebody answers both: one conversation takes the other in.
+    scene.append('alice', 'INBOX', letter('Re: Harbour', 'Words of d.', name='d', hour=9, answers=['b', 'c']))
+    scene.app.wait('label', '^4 messages$')
+    scene.app.wait('list item|table row', '4 messages, Re: Harbour', condition=lambda n: n.has('selected'))
+    assert archive.showing, 'the menu was closed'
+    server = lab.imap('alice')
+    server.select('INBOX')
+    server.store('1:*', '+FLAGS', '\\Flagged')
+    scene.app.wait('list item|table row', '^Starred,.*Harbour')
+    assert archive.showing, 'the menu was closed'
+    scene.shot('marked')
+    archive.act()
+    lab.wait('alice', 'Archive', lambda flags, message: 'Words of c' in message.get_content(), what='c is archived')
+    assert [message.get_content().strip() for _flags, message in lab.messages('alice', 'INBOX')] == ['Words of a.', 'Words of b.', 'Words of d.']
+    # Somebody deletes what is read.
+    text = scene.app.wait('text', None, condition=lambda n: 'Words of d' in n.text)
+    menus = [node for node in scene.app.root.find_all(*more) if not node.parent.matches(*more)]
+    scene.app.click(max(menus, key=lambda node: node.extents[1]))
+    scene.app.wait(*entry)
+    server.select('INBOX')
+    server.store('3', '+FLAGS', '\\Deleted')
+    server.expunge()
+    scene.app.wait('label', '^3 messages$')
+    eventually(lambda: not text.showing, what='d is gone')
+    scene.app.wait_gone(*entry)
+    scene.quit()
+
+
 if __name__ == '__main__':
     main(chosen([quotes_are_folded_behind_a_button, the_wheel_and_space_scroll_past_html, a_message_has_a_window_and_all_its_headers,
-                 a_conversation_is_one_scroll, each_message_is_answered_forwarded_and_archived_by_itself, an_html_conversation_costs_what_can_be_seen]), finish)
+                 a_conversation_is_one_scroll, each_message_is_answered_forwarded_and_archived_by_itself, an_html_conversation_costs_what_can_be_seen,
+                 a_menu_stays_when_its_message_is_marked_or_becomes_part_of_a_conversation]), finish)
