@@ -12,11 +12,15 @@ from tap import main  # noqa: E402
 
 SOURCE = sys.argv[1]
 PATIENCE = 120
-# Sleeps where a file says so, under its name and that of the folder it works on.
+# Sleeps where a file says so, under its name, that of the folder it works on, and that of a log other than the usual one.
 SLEEPER = """#!/bin/bash
 at=$(basename "$0")
 [ "$1" != test ] || at=testing
-for word in "$@"; do case $word in build/*) at=$at-${word#build/} ;; esac; done
+for word in "$@"; do
+  case $word in build/*) at=$at-${word#build/} ;; esac
+  [ "$last" != --logbase ] || [ "$word" = testlog ] || at=$at-$word
+  last=$word
+done
 [ ! -e "$HELD/$at" ] || { echo $$ > "$HELD/$at.new" && mv "$HELD/$at.new" "$HELD/$at.pid" && exec sleep 600; }
 """
 SUDO = """#!/bin/bash
@@ -86,8 +90,12 @@ def while_it_tests():
     stop(['base', 'asan:base'], 'testing-test', 'ninja-asan')
 
 
+def while_it_tests_the_windows():
+    stop(['ui'], 'testing-test', 'testing-test-walks')
+
+
 def while_it_tests_under_sanitizers():
     stop(['asan:base', 'tsan:base'], 'testing-asan', 'testing-tsan')
 
 
-main([while_it_builds, while_it_tests, while_it_tests_under_sanitizers])
+main([while_it_builds, while_it_tests, while_it_tests_the_windows, while_it_tests_under_sanitizers])
