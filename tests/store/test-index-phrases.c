@@ -342,6 +342,114 @@ test_segments (void)
     g_free (box.bodies[id]);
 }
 
+/* What has the pairs. */
+static const SearchNode *
+find_phrase (const SearchNode *node)
+{
+  const SearchNode *found = node->pairs != NULL ? node : NULL;
+
+  for (guint i = 0; found == NULL && node->children != NULL && i < node->children->len; i++)
+    found = find_phrase (node->children->pdata[i]);
+  return found;
+}
+
+/* Of how many messages a pair was asked for: of all those in a segment, or of none. */
+static guint
+count_asked (const SearchNode *phrase, guint32 sum)
+{
+  for (guint i = 0; i < phrase->pairs->len; i++) {
+    const SearchPair *pair = &g_array_index (phrase->pairs, SearchPair, i);
+
+    if (pair->sum == sum)
+      return pair->n_asked;
+  }
+  g_assert_not_reached ();
+}
+
+typedef struct
+{
+  const char *name;
+  guint size; /* messages of a segment */
+  guint every;
+  const char *first, *second, *usual; /* of so many; `second` nullable */
+  guint asked[2]; /* of how many messages "wax wbx" is asked for, and "wbx wcx" */
+} OrderCase;
+
+static const OrderCase order_cases[] = {
+  { "the rare one stands last", 100, MAILS, "wax wbx wcx", NULL, "wax wbx wdx", { 100, MAILS } },
+  { "and first", 100, MAILS, "wax wbx wcx", NULL, "wbx wcx wdx", { MAILS, 100 } },
+  { "one says what the other says", 100, 2, "wax wbx wcx", NULL, "wdx wex", { MAILS, 100 } },
+  { "which is known after some", 20, 1, "wax wbx wcx", NULL, NULL, { MAILS, 40 } },
+  { "beside the rarer one", 100, 3, "wax wbx wdx", NULL, "wax wbx wdx wbx wcx", { 200, MAILS } },
+  { "both are of use",
+    100,
+    3,
+    "wax wbx wdx",
+    "wbx wcx wdx",
+    "wax wbx wdx wbx wcx",
+    { MAILS, MAILS } },
+};
+
+static void
+check_order (const OrderCase *it)
+{
+  const StoreLimits limits = { .few_rows = 1 };
+  const StoreIndexMark mark = { MAILS, -1, -1 };
+  const StoreSearchScope scope = { .folder = 0 };
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (37);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BaseQuery) query = base_query_parse ("\"wax wbx wcx\"", NOW);
+  Box box = { .profile = profile, .rand = rand };
+  const SearchNode *phrase;
+  guint32 sums[2];
+  guint n = 0;
+
+  profile_close (profile);
+  profile_reopen (profile, &limits, NULL);
+  box.index = store_index_open (profile->db, NULL, &error);
+  g_assert_no_error (error);
+  box_fill (&box);
+  for (guint i = 0; i < MAILS; i++) {
+    const char *body = i % it->every == 0                         ? it->first
+                       : i % it->every == 1 && it->second != NULL ? it->second
+                                                                  : it->usual;
+
+    g_free (box.bodies[i + 1]);
+    box.bodies[i + 1] = g_strdup (body);
+    n += strstr (body, "wax wbx wcx") != NULL;
+  }
+  for (gint64 id = 1; id <= MAILS; id += it->size)
+    put (&box, id, it->size);
+  g_assert_true (store_index_add (box.index, NULL, 0, &mark, &error));
+  g_autoptr (StoreSearch) search = store_search_new (profile->db, query, &scope, &error);
+  g_assert_no_error (error);
+  phrase = find_phrase (search->root);
+  g_assert_nonnull (phrase);
+  g_assert_cmpuint (phrase->pairs->len, ==, G_N_ELEMENTS (sums));
+  for (guint i = 0; i < G_N_ELEMENTS (sums); i++)
+    sums[i] = g_array_index (phrase->pairs, SearchPair, i).sum;
+  g_autoptr (GArray) hits = store_search_next (search, MAILS + 1, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (search->places);
+  g_assert_cmpuint (hits->len, ==, n);
+  for (guint i = 0; i < G_N_ELEMENTS (sums); i++) {
+    g_test_message ("%s: pair %u", it->name, i);
+    g_assert_cmpuint (count_asked (phrase, sums[i]), ==, it->asked[i]);
+  }
+  store_index_free (box.index);
+  for (guint id = 1; id <= MAILS; id++)
+    g_free (box.bodies[id]);
+}
+
+/* A row is read for each pair that a segment is asked for: the rarest is asked for first, so that the others need not be, and one that leaves what others left not at all. */
+static void
+test_order (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (order_cases); i++)
+    check_order (&order_cases[i]);
+}
+
 static gint64
 ask_sqlite (sqlite3 *sqlite, const char *sql)
 {
@@ -512,6 +620,7 @@ add_index_phrases_tests (void)
 {
   g_test_add_func ("/store/index/rows", test_rows);
   g_test_add_func ("/store/index/segments", test_segments);
+  g_test_add_func ("/store/index/rarest-first", test_order);
   g_test_add_func ("/store/index/batches", test_batches);
   g_test_add_func ("/store/index/broken-rows", test_broken_rows);
   g_test_add_func ("/store/index/lost", test_lost);
