@@ -67,6 +67,8 @@ struct _UiList
   UiListPane found; /* of what is looked for; made at the first search */
   UiListPane *pane; /* the one that is shown */
 
+  gboolean has_problem; /* with what is looked for; it is said */
+
   gulong awaited_handler;
   gint64 menu_row; /* id of the row that the menu is at */
   gint64 sought;   /* item of what is looked for that is to be opened when it is there; 0 none */
@@ -92,6 +94,7 @@ struct _UiList
 
 /* ---- ui-list.c ---- */
 void ui_list_update_page (UiList *self);
+void ui_list_update_bar (UiList *self);
 void ui_list_update_title (UiList *self);
 void ui_list_update_selection (UiList *self);
 void ui_list_opened (UiList *self);

@@ -95,6 +95,14 @@ update_result (UiList *self)
 }
 
 static void
+say_problem (UiList *self, const char *sentence, const char *instead)
+{
+  ui_search_bar_set_problem (self->search_bar, sentence, instead);
+  self->has_problem = sentence != NULL;
+  ui_list_update_bar (self);
+}
+
+static void
 update_problem (UiList *self)
 {
   BaseQuery *query = self->messages ? mail_message_list_get_query (self->messages) : NULL;
@@ -103,12 +111,11 @@ update_problem (UiList *self)
     guint n;
     gboolean none = query && mail_message_list_get_total (self->messages, &n) && n == 0;
     g_autofree char *meant = none ? base_layout_correct (base_query_get_typed (query)) : NULL;
-    ui_search_bar_set_problem (self->search_bar,
-                               meant ? _ ("Typed with another keyboard layout?") : NULL, meant);
+    say_problem (self, meant ? _ ("Typed with another keyboard layout?") : NULL, meant);
     return;
   }
   const BaseQueryProblem *problem = problems->pdata[0];
-  ui_search_bar_set_problem (self->search_bar, problem->sentence, problem->instead);
+  say_problem (self, problem->sentence, problem->instead);
 }
 
 static void
@@ -445,6 +452,8 @@ static void
 close_bar (UiList *self)
 {
   ui_search_bar_close (self->search_bar);
+  self->has_problem = FALSE;
+  ui_list_update_bar (self);
   gtk_toggle_button_set_active (self->search_button, FALSE);
 }
 

@@ -29,13 +29,14 @@ G_DEFINE_FINAL_TYPE (UiList, ui_list, ADW_TYPE_BIN)
 
 /* ---- state ---- */
 
-/* Where the page says it, the bar does not say it again. */
-static void
-update_bar (UiList *self)
+/* Where the page says it, the bar does not say it again.  With large text there is no room in a small window for what is wrong with an account beneath what
+ * is wrong with a search. */
+void
+ui_list_update_bar (UiList *self)
 {
   gboolean said = self->bar_is_folders
                   && g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "trouble") == 0;
-  if (self->bar_title && !said) {
+  if (self->bar_title && !said && !self->has_problem) {
     ui_bar_show (self->bar, self->bar_title, self->bar_detail, self->bar_button, TRUE);
     ui_bar_set_link (self->bar, self->bar_link);
   } else
@@ -192,7 +193,7 @@ ui_list_update_page (UiList *self)
   show_page (self, page);
   if (self->keyboard_left && !g_str_equal (page, "list") && !self->showing_outgoing)
     gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
-  update_bar (self);
+  ui_list_update_bar (self);
 }
 
 void
@@ -605,7 +606,7 @@ ui_list_set_bar (UiList *self, const char *title, const char *detail, const char
   self->bar_link = g_strdup (link);
   self->bar_button = g_strdup (button);
   self->bar_is_folders = is_folders;
-  update_bar (self);
+  ui_list_update_bar (self);
 }
 
 /* ---- class ---- */

@@ -12,6 +12,7 @@
 #include "store-index.h"
 #include "store-message.h"
 #include "store-operation.h"
+#include "ui-bar.h"
 #include "ui-list.h"
 #include "ui-resources.h"
 #include "ui-row.h"
@@ -419,6 +420,28 @@ test_indexed_up_to (World *world)
   g_assert_true (ui_list_close_search (world->list));
 }
 
+/* What is wrong with a search stands there alone, without the bar that may say what is wrong with an account; that is back with what is right. */
+static void
+test_problem (World *world)
+{
+  GtkWidget *bar = find_child (GTK_WIDGET (world->list), UI_TYPE_BAR);
+  gint64 end = g_get_monotonic_time () + PATIENCE_US;
+
+  ui_list_set_bar (world->list, "What is wrong", NULL, NULL, NULL, FALSE);
+  g_assert_true (gtk_widget_get_visible (bar));
+  for (guint i = 0; i < 3; i++) {
+    ui_list_open_search (world->list);
+    ui_list_search (world->list, i == 1 ? "Subject" : "is:unred", 0);
+    while (gtk_widget_get_visible (bar) != (i == 1)) {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  }
+  g_assert_true (ui_list_close_search (world->list));
+  g_assert_true (gtk_widget_get_visible (bar));
+  ui_list_set_bar (world->list, NULL, NULL, NULL, NULL, FALSE);
+}
+
 static int
 measure_width (gpointer widget)
 {
@@ -486,6 +509,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/list/emptied", &world, (GTestDataFunc)(gpointer)test_emptied);
   g_test_add_data_func ("/list/label", &world, (GTestDataFunc)(gpointer)test_label);
   g_test_add_data_func ("/list/indexed-up-to", &world, (GTestDataFunc)(gpointer)test_indexed_up_to);
+  g_test_add_data_func ("/list/problem", &world, (GTestDataFunc)(gpointer)test_problem);
   g_test_add_data_func ("/list/large-text", &world, (GTestDataFunc)(gpointer)test_large_text);
   int status = g_test_run ();
 
