@@ -28,7 +28,9 @@ test_wrong_password (void)
   live_start (live);
   LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_NEEDS_PASSWORD);
   accepted = live_proxy_get_accepted (proxy);
+  g_mutex_lock (&live->told.lock);
   g_assert_nonnull (live->told.state->message);
+  g_mutex_unlock (&live->told.lock);
   /* Nothing but a person makes it try again: not time, not work, not a request. */
   sync_engine_operations_changed (live->engine, NULL);
   g_assert_false (sync_engine_fetch_body (live->engine, live->account->id, 1, NULL, &error));
@@ -60,6 +62,21 @@ test_untrusted (void)
   live_free (live);
 }
 
+/* Offline, and said so with all that belongs to it.  It is tried again soon, and then is another state for a moment. */
+static gboolean
+is_told_offline (Live *live)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->told.lock);
+  const SyncState *state = live->told.state;
+
+  if (state == NULL || state->phase != SYNC_PHASE_OFFLINE)
+    return FALSE;
+  g_assert_nonnull (state->message);
+  g_assert_cmpint (state->next_try, >, 0);
+  g_assert_cmpint (state->in_step, >, 0);
+  return TRUE;
+}
+
 static void
 test_server_away (void)
 {
@@ -71,12 +88,7 @@ test_server_away (void)
   LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP);
   live_proxy_set_limit (proxy, 0);
   live_proxy_cut (proxy);
-  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_OFFLINE);
-  g_mutex_lock (&live->told.lock);
-  g_assert_nonnull (live->told.state->message);
-  g_assert_cmpint (live->told.state->next_try, >, 0);
-  g_assert_cmpint (live->told.state->in_step, >, 0);
-  g_mutex_unlock (&live->told.lock);
+  LIVE_WAIT (is_told_offline (live));
   live_deliver ("alice", "INBOX", "meanwhile", 0);
   g_usleep (1200000);
   live_proxy_set_limit (proxy, 10);
