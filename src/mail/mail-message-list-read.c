@@ -443,6 +443,26 @@ add_leaver (MailMessageList *self, gint64 id, GArray *leavers)
     g_array_append_val (leavers, leaver);
 }
 
+/* What somebody shows, and is not in the cache: it changed, and is being read again.  Where it was found, for what it shows may have moved away. */
+static void
+add_shown (MailMessageList *self, GArray *leavers)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, self->objects);
+  while (g_hash_table_iter_next (&iter, &id, NULL)) {
+    const MailFound *found = mail_list_get_found (self, *(gint64 *)id);
+    MailListLeaver leaver = { *(gint64 *)id, 0, 0 };
+
+    if (found == NULL || mail_rows_get (self->rows, leaver.id) != NULL)
+      continue;
+    leaver.newest = found->message;
+    leaver.folder = found->folder;
+    g_array_append_val (leavers, leaver);
+  }
+}
+
 GArray *
 mail_list_get_leavers (MailMessageList *self, GArray *keys)
 {
@@ -457,6 +477,8 @@ mail_list_get_leavers (MailMessageList *self, GArray *keys)
     mail_rows_foreach (self->rows, collect_id, known);
     for (guint i = 0; i < known->len; i++)
       add_leaver (self, g_array_index (known, gint64, i), leavers);
+    if (self->search != NULL && !self->search->renewed)
+      add_shown (self, leavers);
   }
   return leavers;
 }

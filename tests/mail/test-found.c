@@ -1,6 +1,8 @@
 /* The list of what somebody looks for, as the words change: its rows are of the words that stand there now. */
 #include "test-mail.h"
 
+#include "mail-message-list-private.h"
+#include "store-operation.h"
 #include "store-private.h"
 
 #define THREADS 150
@@ -272,6 +274,51 @@ test_stays (void)
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
   act (bench, list, MAIL_ACTION_UNREAD);
   g_assert_false (is_read_there (bench, newest) || is_read_there (bench, other));
+}
+
+/* Reads nothing, and takes its time. */
+static gpointer
+wait_for_gate (StoreDb *db, gpointer gate, GCancellable *cancellable, GError **error)
+{
+  g_mutex_lock (gate);
+  g_mutex_unlock (gate);
+  return MAIL_CALL_DONE;
+}
+
+static gboolean
+is_querying (gpointer list)
+{
+  return ((MailMessageList *)list)->querying;
+}
+
+/* The same where its row, which has changed, is still being read when what is found is asked for once more. */
+static void
+test_stays_unread (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  gint64 newest = add_to_thread (bench, bench->inbox, 0, NULL);
+  g_autoptr (MailFolder) folder =
+      mail_folder_new_search ("Search", "subject:harbour is:unread", NULL, FALSE);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, folder, TRUE);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GMutex gate;
+
+  wait_until (is_read, list);
+  g_autoptr (MailConversation) item = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  wait_until (is_loaded, item);
+  g_mutex_init (&gate);
+  g_mutex_lock (&gate);
+  mail_engine_call_search (bench->engine, g_task_new (NULL, NULL, on_result, &result),
+                           wait_for_gate, &gate, NULL, NULL);
+  g_assert_cmpint (store_operation_set_flags (bench->db, &newest, 1, TRUE, STORE_FLAG_SEEN, &error),
+                   >, 0);
+  wait_until (is_querying, list);
+  g_mutex_unlock (&gate);
+  g_assert_nonnull (g_task_propagate_pointer (G_TASK (wait_result (&result)), &error));
+  wait_until (has_no_hits, list);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
+  g_mutex_clear (&gate);
 }
 
 /* ---- where it is looked for ---- */
@@ -614,6 +661,7 @@ add_found_tests (void)
   g_test_add_func ("/mail/found/labels", test_labels);
   g_test_add_func ("/mail/found/act", test_act);
   g_test_add_func ("/mail/found/stays", test_stays);
+  g_test_add_func ("/mail/found/stays-unread", test_stays_unread);
   g_test_add_func ("/mail/found/typed-on", test_typed_on);
   g_test_add_func ("/mail/found/before-counts", test_before_counts);
   g_test_add_func ("/mail/found/end-before-counts", test_end_before_counts);
