@@ -12,6 +12,15 @@
 #define ZWNJ          0x200C
 #define ZWJ           0x200D
 
+/* GLib 2.74 makes the locale that numbers are read by when the first one is read.  Where two threads do so at the same moment, one has to wait, and what
+ * errno says of that is taken for a mistake in the text (g_ascii_string_to_unsigned ()): a port was none, a UID broke the connection.  So the first one is
+ * read before there are threads, in every program that has this layer in it. */
+__attribute__ ((constructor)) static void
+read_first_number (void)
+{
+  (void)g_ascii_strtoull ("0", NULL, 10);
+}
+
 char *
 base_text_repair (const char *text, gssize length)
 {
