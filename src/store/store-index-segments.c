@@ -32,13 +32,14 @@ typedef enum
   SQL_ADD_PAIRS,
   SQL_DROP,
   SQL_DROP_PAIRS,
-  SQL_GET_COUNT,
   SQL_COUNT,
   N_SQL,
 } Sql;
 
 static const char *const sql_texts[N_SQL] = {
-  [SQL_NEXT] = "SELECT coalesce (max (id), 0) + 1 FROM segment",
+  /* 0: one that there was is lost */
+  [SQL_NEXT] = "SELECT iif (count (*) = (SELECT segments FROM meta), coalesce (max (id), 0) + 1, "
+               "0) FROM segment",
   [SQL_LIST] = "SELECT id, docs, keys FROM segment",
   [SQL_LIST_GONE] = "SELECT segment.id FROM segment LEFT JOIN "
                     "(SELECT segment AS of, count (*) AS n FROM doc GROUP BY segment) "
@@ -51,7 +52,6 @@ static const char *const sql_texts[N_SQL] = {
   [SQL_ADD_PAIRS] = "INSERT INTO pairs (id, pairs) VALUES (?1, ?2)",
   [SQL_DROP] = "DELETE FROM segment WHERE id = ?1",
   [SQL_DROP_PAIRS] = "DELETE FROM pairs WHERE id >= ?1 AND id < ?2",
-  [SQL_GET_COUNT] = "SELECT segments FROM meta",
   [SQL_COUNT] = "UPDATE meta SET segments = segments + ?1",
 };
 
@@ -148,6 +148,15 @@ get_int (StoreIndexSegments *self, Sql which, const gint64 *values, gsize n, gin
   return end (statement, code);
 }
 
+/* The number of a new one.  That of one that is lost must not be given again: there are messages that say that they are in it. */
+static int
+get_next (StoreIndexSegments *self, gint64 *id)
+{
+  int code = get_int (self, SQL_NEXT, NULL, 0, id);
+
+  return code == SQLITE_OK && *id == 0 ? SQLITE_CORRUPT : code;
+}
+
 /* ---- writing ---- */
 
 void
@@ -174,7 +183,7 @@ store_index_segments_add (StoreIndexSegments *self, gint64 place, const GArray *
   if (self->places->len == STORE_INDEX_SEGMENT_MOST || self->keys->len >= KEYS_MOST)
     code = store_index_segments_write (self);
   if (code == SQLITE_OK && self->id == 0)
-    code = get_int (self, SQL_NEXT, NULL, 0, &self->id);
+    code = get_next (self, &self->id);
   if (code != SQLITE_OK)
     return code;
   n = self->keys->len;
@@ -308,7 +317,7 @@ write_anew (StoreIndexSegments *self, const gint64 *ids, guint n)
   int code;
 
   store_index_segments_forget (self);
-  code = get_int (self, SQL_NEXT, NULL, 0, &self->id);
+  code = get_next (self, &self->id);
   for (guint i = 0; code == SQLITE_OK && i < n; i++) {
     code = take_over (self, ids[i]);
     if (code == SQLITE_OK)
@@ -344,9 +353,9 @@ static int
 find_small (StoreIndexSegments *self, GArray *ids)
 {
   guint counts[N_RATES + 1] = { 0 }, chosen = N_RATES;
-  gint64 docs = 0, keys = 0, left = 0;
+  gint64 docs = 0, keys = 0, next = 0;
   sqlite3_stmt *statement = bind (self, SQL_LIST, NULL, 0);
-  int code = get_int (self, SQL_GET_COUNT, NULL, 0, &left);
+  int code = get_next (self, &next);
 
   if (code != SQLITE_OK)
     return code;
@@ -356,11 +365,8 @@ find_small (StoreIndexSegments *self, GArray *ids)
 
     if (++counts[rate] >= (rate < 3 ? SMALL_TOGETHER : MIDDLE_TOGETHER))
       chosen = MIN (chosen, rate);
-    left--;
   }
   (void)sqlite3_reset (statement);
-  if (code == SQLITE_DONE && left != 0)
-    return SQLITE_CORRUPT;
   if (code != SQLITE_DONE || chosen == N_RATES)
     return end (statement, code);
   while ((code = sqlite3_step (statement)) == SQLITE_ROW) {
