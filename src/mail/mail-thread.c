@@ -87,6 +87,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Result, result_free)
 static gboolean
 read_members (StoreDb *db, const Request *request, Result *result, GError **error)
 {
+  gint64 now = 0;
+
   result->ids = store_thread_list_messages_in (db, result->thread, request->folder, error);
   if (result->ids == NULL)
     return FALSE;
@@ -96,10 +98,13 @@ read_members (StoreDb *db, const Request *request, Result *result, GError **erro
     g_array_unref (result->ids);
     result->ids = store_thread_list_messages_in (db, result->thread, request->folder, error);
   }
-  return result->ids != NULL
-         && (result->ids->len == 0
-             || store_thread_get (db, g_array_index (result->ids, gint64, 0), &result->thread,
-                                  error));
+  if (result->ids == NULL)
+    return FALSE;
+  /* A message that has gone since has taken nothing with it: its change follows. */
+  if (result->ids->len > 0
+      && store_thread_get (db, g_array_index (result->ids, gint64, 0), &now, NULL))
+    result->thread = now;
+  return TRUE;
 }
 
 /* Store thread. */
@@ -167,6 +172,9 @@ take (MailThread *self, const Result *result)
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
   GPtrArray *messages;
 
+  /* What happened to the one that it has become part of, while that was not known, is read as well. */
+  if (self->id != 0 && self->id != result->thread)
+    self->members = TRUE;
   self->id = result->thread;
   for (guint i = 0; i < result->rows->len; i++) {
     const StoreMessage *row = result->rows->pdata[i];
