@@ -252,7 +252,8 @@ append_mailbox (GString *value, const char *name, const char *address)
   if (value->len > 0)
     g_string_append (value, ", ");
   if (clean[0] != '\0') {
-    g_autofree char *phrase = needs_all_encoded (clean)
+    /* GMime 3.2 leaves "=" as it is in the "q" of a phrase: a long "=fe..." would be read as one octet. */
+    g_autofree char *phrase = strchr (clean, '=') != NULL || needs_all_encoded (clean)
                                   ? encode_words (clean)
                                   : g_mime_utils_header_encode_phrase (NULL, clean, "utf-8");
 

@@ -612,6 +612,33 @@ test_wishes (void)
   g_assert_null (mime_build (draft, NULL));
 }
 
+/* A name comes back as it was, also where "=" stands in a word so long, or of so few other letters, that it becomes "q" (RFC 2047). */
+static void
+test_name_equals (void)
+{
+  static const char *const names[] = {
+    "=fetiftsnqeejacgicottiiornvggayofftiiblzjlmezyfyabddvmkqntkynngwwxraniyasrehkqcckoqx ψυ",
+    "price=41andsomemorewordswithoneletteré",
+    "=41bcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
+    "a=41 b",
+    "A = B",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (MimeDraft) draft = new_draft ();
+    g_autoptr (GBytes) bytes = NULL;
+    g_autoptr (MimeMessage) message = NULL;
+    g_autoptr (GPtrArray) from = NULL;
+
+    set (&draft->from_name, names[i]);
+    bytes = mime_build (draft, NULL);
+    message = mime_message_new (bytes);
+    from = mime_message_get_addresses (message, "From");
+    g_assert_cmpuint (from->len, ==, 1);
+    g_assert_cmpstr (((MimeAddress *)from->pdata[0])->name, ==, names[i]);
+  }
+}
+
 /* RFC 3676: long lines are broken, and read back whole. */
 static void
 test_flowed (void)
@@ -693,5 +720,6 @@ test_build_add (void)
   g_test_add_func ("/mime/build/charset-of-file", test_charset_of_file);
   g_test_add_func ("/mime/build/related", test_related);
   g_test_add_func ("/mime/build/wishes", test_wishes);
+  g_test_add_func ("/mime/build/name-equals", test_name_equals);
   g_test_add_func ("/mime/build/flowed", test_flowed);
 }
