@@ -113,7 +113,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
                     : _ ("This message can be read in one way only."));
   if (list->len == 0) {
     adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Close"));
-    gtk_window_present (GTK_WINDOW (dialog));
+    ui_dialog_present (GTK_WINDOW (dialog));
     return;
   }
   box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
@@ -140,7 +140,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "accept");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect (dialog, "response", G_CALLBACK (on_response), g_steal_pointer (&choosing));
-  gtk_window_present (GTK_WINDOW (dialog));
+  ui_dialog_present (GTK_WINDOW (dialog));
 }
 
 void

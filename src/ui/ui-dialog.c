@@ -8,6 +8,62 @@
 
 #include "base-error.h"
 
+/* ---- their height ---- */
+
+/* What stands above the buttons; NULL where libadwaita scrolls it by itself, or has no such thing. */
+static GtkWidget *
+find_text (GtkWidget *widget)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BOX (widget) && gtk_widget_has_css_class (widget, "message-area"))
+    return GTK_IS_BOX (gtk_widget_get_parent (widget)) ? widget : NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_text (child);
+  return found;
+}
+
+static void
+scroll (GtkWidget *text)
+{
+  GtkBox *box = GTK_BOX (gtk_widget_get_parent (text));
+  GtkWidget *viewport = gtk_viewport_new (NULL, NULL);
+  GtkWidget *scrolled = g_object_new (GTK_TYPE_SCROLLED_WINDOW, "hscrollbar-policy",
+                                      GTK_POLICY_NEVER, "vexpand", TRUE, "child", viewport, NULL);
+
+  /* A list in it does not give way first: that would leave it a line or none. */
+  gtk_scrollable_set_vscroll_policy (GTK_SCROLLABLE (viewport), GTK_SCROLL_NATURAL);
+  g_object_ref (text);
+  gtk_box_remove (box, text);
+  gtk_viewport_set_child (GTK_VIEWPORT (viewport), text);
+  g_object_unref (text);
+  gtk_box_prepend (box, scrolled);
+}
+
+void
+ui_dialog_present (GtkWindow *dialog)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (dialog);
+  GtkWidget *text = find_text (GTK_WIDGET (dialog));
+  int most = parent != NULL ? gtk_widget_get_height (GTK_WIDGET (parent)) : 0;
+
+  if (most > 0 && text != NULL) {
+    int width, height;
+
+    gtk_widget_realize (GTK_WIDGET (dialog)); /* its frame counts */
+    gtk_widget_measure (GTK_WIDGET (dialog), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL,
+                        NULL);
+    gtk_widget_measure (GTK_WIDGET (dialog), GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL,
+                        NULL);
+    if (height > most) {
+      scroll (text);
+      gtk_window_set_default_size (dialog, -1, most);
+    }
+  }
+  gtk_window_present (dialog);
+}
+
 /* ---- questions ---- */
 
 typedef struct
@@ -93,7 +149,7 @@ ask (GtkWidget *dialog, const Question *asked)
 
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free,
                          G_CONNECT_DEFAULT);
-  gtk_window_present (GTK_WINDOW (dialog));
+  ui_dialog_present (GTK_WINDOW (dialog));
 }
 
 static GtkWidget *
@@ -235,7 +291,7 @@ ui_dialog_ask_text (GtkWindow *parent, const char *heading, const char *body, co
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_text_response), question,
                          text_question_free, G_CONNECT_DEFAULT);
   check_text (question);
-  gtk_window_present (GTK_WINDOW (dialog));
+  ui_dialog_present (GTK_WINDOW (dialog));
   gtk_widget_grab_focus (entry);
 }
 
@@ -249,7 +305,7 @@ ui_dialog_error (GtkWindow *parent, const char *heading, const GError *error)
   dialog = make_dialog (parent, heading, error->message, base_error_get_detail (error));
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "close");
-  gtk_window_present (GTK_WINDOW (dialog));
+  ui_dialog_present (GTK_WINDOW (dialog));
 }
 
 /* ---- files ---- */

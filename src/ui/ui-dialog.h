@@ -24,6 +24,10 @@ GtkWindow *ui_dialog_confirm (GtkWindow *parent, const char *heading, const char
 /* Whether what was typed into `parent`, a form that is closed without saving, may go. */
 void ui_dialog_ask_discard (GtkWindow *parent, UiDialogFunc func, gpointer data);
 
+/* Shows an AdwMessageDialog that is made elsewhere (those of here are shown so, too).  Where the text is large and its parent small, it is no higher than
+ * that: AdwMessageDialog of libadwaita 1.2 would have its buttons go out of the screen; here what stands above them is scrolled. */
+void ui_dialog_present (GtkWindow *dialog);
+
 #define UI_DIALOG_MAX_OFFERS 2
 /* The same with a box to check ("Do not ask again"), and ways to mend what is asked about (`offers`: labels, NULL behind the last; at most
  * UI_DIALOG_MAX_OFFERS), of which the first is what Return does.  `answer`: 0 is Cancel (or Escape), 1 is `accept_label`, 2 the first offer.

@@ -155,7 +155,7 @@ on_progress_time (gpointer data)
   gtk_accessible_update_property (GTK_ACCESSIBLE (progress), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Preparing to Print"), -1);
   update_progress (job);
-  gtk_window_present (GTK_WINDOW (job->dialog));
+  ui_dialog_present (GTK_WINDOW (job->dialog));
   return G_SOURCE_REMOVE;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base-text.h"
 #include "mail-letter.h"
+#include "ui-dialog.h"
 #include "ui-picture-load.h"
 
 #define MAX_HEIGHT 260 /* pixels; more files are scrolled */
@@ -268,7 +269,6 @@ add_row (GtkListBox *list, const char *title, const char *subtitle, gboolean act
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (row, subtitle);
-  adw_action_row_set_title_lines (row, 1);
   adw_action_row_add_prefix (row, GTK_WIDGET (*check));
   adw_action_row_set_activatable_widget (row, GTK_WIDGET (*check));
   gtk_list_box_append (list, GTK_WIDGET (row));
@@ -324,8 +324,10 @@ make_content (Sizes *sizes)
     Line *line = sizes->lines->pdata[i];
     g_autofree char *size = mail_attachment_dup_size_text (line->file);
 
-    (void)add_row (GTK_LIST_BOX (list), mail_attachment_get_name (line->file), size, TRUE,
-                   &line->goes, sizes);
+    adw_action_row_set_title_lines (add_row (GTK_LIST_BOX (list),
+                                             mail_attachment_get_name (line->file), size, TRUE,
+                                             &line->goes, sizes),
+                                    1);
   }
   sizes->total = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_wrap (sizes->total, TRUE);
@@ -368,5 +370,5 @@ ui_size_dialog_ask (GtkWindow *parent, MailDraft *draft, const MailDraftWeight *
                          G_CONNECT_DEFAULT);
   update (sizes);
   scale_next (sizes);
-  gtk_window_present (GTK_WINDOW (sizes->dialog));
+  ui_dialog_present (GTK_WINDOW (sizes->dialog));
 }

@@ -1,9 +1,10 @@
-/* The dialog for the time to send at: with large text in the smallest window that is supported its buttons are in sight and the keyboard comes to all of it;
- * and it follows the clock of the desktop.  Main thread, in a desktop session. */
+/* Questions, and the dialog for the time to send at: with large text in the smallest window that is supported their buttons are in sight and the keyboard
+ * comes to all of them; the latter follows the clock of the desktop.  Main thread, in a desktop session. */
 #include <adwaita.h>
 #include <locale.h>
 
 #include "ui-clock.h"
+#include "ui-dialog.h"
 #include "ui-later-dialog.h"
 #include "ui-resources.h"
 #include "ui-words.h"
@@ -84,7 +85,7 @@ find_dialog (GtkWidget *parent)
 }
 
 static void
-open (Fixture *f, int dpi, int width, int height)
+open_parent (Fixture *f, int dpi, int width, int height)
 {
   g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", dpi * 1024, NULL);
   f->parent = g_object_new (ADW_TYPE_WINDOW, "default-width", width, "default-height", height,
@@ -92,10 +93,22 @@ open (Fixture *f, int dpi, int width, int height)
   gtk_window_present (GTK_WINDOW (f->parent));
   while (gtk_widget_get_width (f->parent) == 0)
     g_main_context_iteration (NULL, TRUE);
-  ui_later_dialog_ask (GTK_WINDOW (f->parent), ASKED, on_asked, f);
+}
+
+static void
+wait_for_dialog (Fixture *f)
+{
   f->dialog = find_dialog (f->parent);
   while (gtk_widget_get_width (f->dialog) == 0)
     g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+open (Fixture *f, int dpi, int width, int height)
+{
+  open_parent (f, dpi, width, height);
+  ui_later_dialog_ask (GTK_WINDOW (f->parent), ASKED, on_asked, f);
+  wait_for_dialog (f);
 }
 
 static void
@@ -131,12 +144,18 @@ is_within (GtkWidget *widget, GtkWidget *outer)
 }
 
 static gboolean
-fits (Fixture *f)
+fits_with (Fixture *f, const char *accept)
 {
   return gtk_widget_get_width (f->dialog) <= gtk_widget_get_width (f->parent)
          && gtk_widget_get_height (f->dialog) <= gtk_widget_get_height (f->parent)
          && is_within (find_button (f->dialog, "_Cancel"), f->dialog)
-         && is_within (find_button (f->dialog, "_Send Later"), f->dialog);
+         && is_within (find_button (f->dialog, accept), f->dialog);
+}
+
+static gboolean
+fits (Fixture *f)
+{
+  return fits_with (f, "_Send Later");
 }
 
 /* Each of them gets the keyboard, and is in sight when it has it. */
@@ -200,6 +219,75 @@ test_roomy (Fixture *f, gconstpointer data)
       && gtk_widget_compute_bounds (find_button (f->dialog, "_Send Later"), f->dialog, &accept));
   g_assert_true (cancel.origin.x + cancel.size.width <= accept.origin.x);
   g_assert_false (gtk_widget_has_css_class (f->dialog, "tight"));
+}
+
+/* ---- questions ---- */
+
+static void
+on_confirmed (gboolean accepted, gpointer data)
+{
+  Fixture *f = data;
+
+  g_assert_false (f->answered);
+  f->answered = TRUE;
+}
+
+static void
+ask_question (Fixture *f, int dpi, int width, int height)
+{
+  open_parent (f, dpi, width, height);
+  ui_dialog_confirm (GTK_WINDOW (f->parent), "The Certificate of the Server Is Not Trusted",
+                     "Who can read along could answer in its place. Passwords and mail would be in "
+                     "their hands, and nobody would notice.",
+                     "imap.example.org: the certificate is of another server, has run out, and was "
+                     "signed by nobody who is known here",
+                     "_Trust It", FALSE, on_confirmed, f);
+  wait_for_dialog (f);
+}
+
+/* Its words are scrolled with the keyboard, to their end and back, and it answers to its buttons. */
+static void
+test_question_small (Fixture *f, gconstpointer data)
+{
+  GtkAdjustment *at;
+  GtkWidget *scrolled;
+
+  ask_question (f, 192, 360, 640);
+  while (!fits_with (f, "_Trust It"))
+    g_main_context_iteration (NULL, TRUE);
+  scrolled = nth (f, GTK_TYPE_SCROLLED_WINDOW, 0);
+  at = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  g_assert_cmpfloat (gtk_adjustment_get_upper (at), >, gtk_adjustment_get_page_size (at));
+  g_assert_cmpfloat (gtk_adjustment_get_value (at), ==, 0);
+  /* Nothing is left unused for that. */
+  g_assert_cmpint (gtk_widget_get_height (f->dialog), >, gtk_widget_get_height (f->parent) - 20);
+  for (guint steps = 0; gtk_window_get_focus (GTK_WINDOW (f->dialog)) != scrolled; steps++) {
+    g_assert_cmpuint (steps, <, 5);
+    gtk_widget_child_focus (f->dialog, GTK_DIR_TAB_FORWARD);
+  }
+  {
+    gboolean done;
+    g_signal_emit_by_name (scrolled, "scroll-child", GTK_SCROLL_END, FALSE, &done);
+  }
+  while (gtk_adjustment_get_value (at)
+         < gtk_adjustment_get_upper (at) - gtk_adjustment_get_page_size (at) - 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_emit_by_name (find_button (f->dialog, "_Trust It"), "clicked");
+  while (!f->answered)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* With room for all of it nothing scrolls. */
+static void
+test_question_roomy (Fixture *f, gconstpointer data)
+{
+  ask_question (f, 96, 360, 640);
+  while (!fits_with (f, "_Trust It"))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (nth (f, GTK_TYPE_SCROLLED_WINDOW, 0));
+  gtk_window_close (GTK_WINDOW (f->dialog));
+  while (!f->answered)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 /* ---- what it answers ---- */
@@ -281,6 +369,8 @@ main (int argc, char **argv)
   ui_words_install ();
   g_test_add ("/ui/later/small", Fixture, NULL, set_up, test_small, tear_down);
   g_test_add ("/ui/later/roomy", Fixture, NULL, set_up, test_roomy, tear_down);
+  g_test_add ("/ui/question/small", Fixture, NULL, set_up, test_question_small, tear_down);
+  g_test_add ("/ui/question/roomy", Fixture, NULL, set_up, test_question_roomy, tear_down);
   g_test_add ("/ui/later/accepted", Fixture, NULL, set_up, test_accepted, tear_down);
   g_test_add ("/ui/later/closed", Fixture, NULL, set_up, test_closed, tear_down);
   g_test_add ("/ui/later/clock", Fixture, NULL, set_up, test_clock, tear_down);
