@@ -263,6 +263,7 @@ make_window (GtkWindow *parent, GtkWidget *child)
       g_object_new (ADW_TYPE_WINDOW, "title", _ ("When Should It Be Sent?"), "modal", TRUE,
                     "transient-for", parent, "destroy-with-parent", TRUE, "content", handle, NULL);
 
+  gtk_widget_set_size_request (window, -1, -1); /* libadwaita 1.4 has it 360 pixels wide at least */
   gtk_shortcut_controller_add_shortcut (
       GTK_SHORTCUT_CONTROLLER (keys), gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
                                                         gtk_named_action_new ("window.close")));
@@ -299,7 +300,7 @@ fit (Later *later, GtkScrolledWindow *scrolled, GtkWidget *answers)
     }
     width = most;
   }
-  width = MIN (width, most);
+  width = MAX (MIN (width, most), measure (later->dialog, GTK_ORIENTATION_HORIZONTAL, -1, NULL));
   /* The longest of its sentences has two lines. */
   gtk_label_set_text (GTK_LABEL (later->said), "\n");
   measure (later->dialog, GTK_ORIENTATION_VERTICAL, width, &height);
