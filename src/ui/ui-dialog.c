@@ -49,9 +49,13 @@ ui_dialog_present (GtkWindow *dialog)
   int most = parent != NULL ? gtk_widget_get_height (GTK_WIDGET (parent)) : 0;
 
   if (most > 0 && text != NULL) {
-    int width, height;
+    int least, width, height;
 
     gtk_widget_realize (GTK_WIDGET (dialog)); /* its frame counts */
+    gtk_widget_measure (GTK_WIDGET (dialog), GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL,
+                        NULL);
+    if (least > gtk_widget_get_width (GTK_WIDGET (parent)))
+      gtk_widget_add_css_class (GTK_WIDGET (dialog), "tight");
     gtk_widget_measure (GTK_WIDGET (dialog), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL,
                         NULL);
     gtk_widget_measure (GTK_WIDGET (dialog), GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL,

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 #define UI_TYPE_FLOW (ui_flow_get_type ())
 G_DECLARE_FINAL_TYPE (UiFlow, ui_flow, UI, FLOW, GtkLayoutManager)
 
+/* Characters that a sentence which wraps has beside its buttons at least; with less they stand beneath. */
+#define UI_FLOW_WORDS 16
+
 GtkLayoutManager *ui_flow_new (int spacing);
 
 G_END_DECLS

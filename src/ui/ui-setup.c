@@ -18,6 +18,7 @@
 #include "ui-setup-found.h"
 #include "ui-setup-strangers.h"
 #include "ui-trust-dialog.h"
+#include "ui-words.h"
 
 typedef enum
 {
@@ -824,6 +825,7 @@ ui_setup_init (UiSetup *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   ui_names_fill (GTK_WIDGET (self));
+  ui_words_wrap_button (self->change);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (on_active), NULL);
   g_signal_connect_swapped (self->found, "changed", G_CALLBACK (update_sign_in), self);
   g_signal_connect_swapped (self->form, "edited", G_CALLBACK (on_form_edited), self);

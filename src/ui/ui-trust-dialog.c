@@ -11,6 +11,7 @@
 #include "ui-dialog.h"
 #include "ui-names.h"
 #include "ui-setup.h"
+#include "ui-words.h"
 
 #define WIDTH 480
 
@@ -351,4 +352,5 @@ ui_trust_dialog_init (UiTrustDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   ui_names_fill (GTK_WIDGET (self));
+  ui_words_wrap_button (self->more);
 }

@@ -11,6 +11,7 @@
 #include "mail-unsubscribe.h"
 #include "ui-clock.h"
 #include "ui-dialog.h"
+#include "ui-flow.h"
 
 struct _UiTruthBar
 {
@@ -314,22 +315,6 @@ create_line (UiTruthBar *self, GtkLabel **label)
   return line;
 }
 
-/* Side by side, or one below the other where the window is narrow: nothing that a screen reader should call a table. */
-static GtkWidget *
-create_flow (GtkWidget *first, GtkWidget *second)
-{
-  GtkWidget *flow = g_object_new (GTK_TYPE_FLOW_BOX, "selection-mode", GTK_SELECTION_NONE,
-                                  "column-spacing", 8, "max-children-per-line", 2, "hexpand", TRUE,
-                                  "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
-  GtkWidget *children[] = { first, second };
-  for (gsize i = 0; i < G_N_ELEMENTS (children); i++)
-    gtk_flow_box_append (GTK_FLOW_BOX (flow),
-                         g_object_new (GTK_TYPE_FLOW_BOX_CHILD, "focusable", FALSE, "child",
-                                       children[i], "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP,
-                                       NULL));
-  return flow;
-}
-
 static GtkButton *
 create_button (const char *label, const char *action)
 {
@@ -371,11 +356,12 @@ ui_truth_bar_init (UiTruthBar *self)
   /* Not by the name of the action: with the view, which is used again for the next message, the button loses it (GTK 4.8) and does nothing. */
   self->leave = create_button (_ ("_Unsubscribe"), NULL);
   g_signal_connect_swapped (self->leave, "clicked", G_CALLBACK (on_leave_clicked), self);
-  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  gtk_box_append (GTK_BOX (buttons), GTK_WIDGET (self->reply));
-  gtk_box_append (GTK_BOX (buttons), GTK_WIDGET (self->leave));
-  gtk_widget_set_halign (buttons, GTK_ALIGN_END);
-  gtk_box_append (GTK_BOX (self->list), create_flow (GTK_WIDGET (self->name), buttons));
+  /* The buttons stand beneath where the window is narrow. */
+  gtk_widget_set_layout_manager (self->list, ui_flow_new (8));
+  gtk_label_set_width_chars (self->name, UI_FLOW_WORDS);
+  gtk_box_append (GTK_BOX (self->list), GTK_WIDGET (self->name));
+  gtk_box_append (GTK_BOX (self->list), GTK_WIDGET (self->reply));
+  gtk_box_append (GTK_BOX (self->list), GTK_WIDGET (self->leave));
 
   gtk_box_append (GTK_BOX (lines), self->truth);
   gtk_box_append (GTK_BOX (lines), self->list);

@@ -7,6 +7,7 @@
 #include "base-error.h"
 #include "mail-choices.h"
 #include "mail-truth.h"
+#include "ui-flow.h"
 
 struct _UiWebBar
 {
@@ -189,6 +190,9 @@ ui_web_bar_init (UiWebBar *self)
   self->sentence = create_label (_ (
       "Remote images are not shown, so that the sender does not learn that you opened this message."));
   gtk_widget_set_hexpand (GTK_WIDGET (self->sentence), TRUE);
+  /* The buttons stand beneath where the window is narrow. */
+  gtk_widget_set_layout_manager (self->images, ui_flow_new (6));
+  gtk_label_set_width_chars (self->sentence, UI_FLOW_WORDS);
   self->show = gtk_button_new_with_label (_ ("Show Images"));
   gtk_widget_set_valign (self->show, GTK_ALIGN_CENTER);
   g_signal_connect_swapped (self->show, "clicked", G_CALLBACK (on_show), self);

@@ -206,6 +206,15 @@ is_title_of_group (GtkWidget *widget)
          && gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_BOX) == NULL;
 }
 
+void
+ui_words_wrap_button (GtkWidget *button)
+{
+  GtkWidget *label = gtk_button_get_child (GTK_BUTTON (button));
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
+}
+
 static gboolean
 on_realize (GSignalInvocationHint *hint, guint n_values, const GValue *values, gpointer data)
 {
@@ -217,6 +226,9 @@ on_realize (GSignalInvocationHint *hint, guint n_values, const GValue *values, g
   if (g_object_get_qdata (G_OBJECT (widget), seen) != NULL)
     return TRUE;
   g_object_set_qdata (G_OBJECT (widget), seen, widget);
+  if (GTK_IS_BUTTON (widget) && gtk_widget_has_css_class (widget, "pill")
+      && GTK_IS_LABEL (gtk_button_get_child (GTK_BUTTON (widget))))
+    ui_words_wrap_button (widget);
   if (is_title_of_group (widget)) {
     gtk_label_set_ellipsize (GTK_LABEL (widget), PANGO_ELLIPSIZE_NONE);
     gtk_label_set_wrap (GTK_LABEL (widget), TRUE);

@@ -1,4 +1,5 @@
-/* Korean words stay whole where a line ends, addresses and names of servers get no hyphen there, and titles of groups of settings go on in a second line.
+/* Korean words stay whole where a line ends, addresses and names of servers get no hyphen there, and titles of groups of settings and the words
+ * of large buttons go on in a second line.
  *
  * Pango breaks Korean between any two syllables (UAX #14 leaves it to the language, and it does not ask), and tooltips of GTK 4.8 are so narrow
  * that they break a line of six syllables, because their width counts characters.
@@ -14,6 +15,8 @@ G_BEGIN_DECLS
 void ui_words_install (void);
 /* Of one label, from now until it says something else: FALSE where a whole Korean word is wider than there is room. */
 void ui_words_keep_in (GtkLabel *label, gboolean keep);
+/* Has its words go on in a second line where they find no room in one, as those of every "pill" do by themselves. */
+void ui_words_wrap_button (GtkWidget *button);
 /* The next word from *at to before `end` that holds Korean and has at most `limit` characters: [*begin, *at).  FALSE: there is
  * none. */
 gboolean ui_words_next (const char **at, const char *end, guint limit, const char **begin);

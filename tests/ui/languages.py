@@ -7,9 +7,6 @@ import signal
 import sys
 import time
 
-from Xlib import Xatom
-from Xlib.display import Display
-
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import pseudo  # noqa: E402
 
@@ -18,13 +15,11 @@ from access import ROOT, Look  # noqa: E402
 from drive import run  # noqa: E402
 from scene import STATE, case, chosen, eventually, finish  # noqa: E402
 from tap import main  # noqa: E402
-from tour import Tour  # noqa: E402
+from tour import Tour, set_text_size  # noqa: E402
 
 TOLD = os.path.join(STATE, 'read')
 os.environ.update(LD_PRELOAD=os.environ['LOOK'], SOSIK_LOOK=TOLD)
-screen = Display()
-screen.screen().root.change_property(screen.intern_atom('RESOURCE_MANAGER'), Xatom.STRING, 8, f'Xft.dpi:\t{96 * int(os.environ.get("TEXT", "100")) // 100}\n'.encode())
-screen.flush()
+set_text_size(int(os.environ.get('TEXT', '100')))
 OTHERS = pseudo.of_others()
 # What people and servers are called, and what is the same in all languages.
 DATA = r'en_US|ca\.pem|CN=\w+|\b[\dA-F]{2}(:[\dA-F]{2}){31}\b|\w+\.elsewhere\.test|[\w.+-]*@[\w.-]*|\S*lab\.test\S*|https?:\S*|Alice Lee|AL|B|Sosik|Re:|\b(Ctrl|Shift|Alt|Tab|Esc|Return|Delete|F\d+)\b|\d+(\.\d+)? ?[kMG]?B|[A-Za-z]{1,9} \d+|\d+ [A-Za-z]+|\.\w{3}\b|BEGIN:VCALENDAR.*|Authentication failed\.'

@@ -10,6 +10,9 @@ import re
 import sys
 import time
 
+from Xlib import Xatom
+from Xlib.display import Display
+
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lab'))
 from letters import letter  # noqa: E402
 from names import Names  # noqa: E402
@@ -30,6 +33,13 @@ MANY = ', '.join(f'사람{i} <p{i}@lab.test>' for i in range(12))
 def field(*lines):
     """Lines for the head of a letter."""
     return ''.join(line + '\r\n' for line in lines).encode()
+
+
+def set_text_size(percent):
+    """Of programs that are started from now on."""
+    display = Display()
+    display.screen().root.change_property(display.intern_atom('RESOURCE_MANAGER'), Xatom.STRING, 8, f'Xft.dpi:\t{96 * percent // 100}\n'.encode())
+    display.close()
 
 
 class Tour:
