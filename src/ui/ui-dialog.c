@@ -24,6 +24,17 @@ find_text (GtkWidget *widget)
   return found;
 }
 
+/* What is done to a label then (ui-words.h) counts, and the frame of the window. */
+static void
+realize_labels (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget))
+    gtk_widget_realize (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    realize_labels (child);
+}
+
 static void
 scroll (GtkWidget *text)
 {
@@ -51,7 +62,7 @@ ui_dialog_present (GtkWindow *dialog)
   if (most > 0 && text != NULL) {
     int least, width, height;
 
-    gtk_widget_realize (GTK_WIDGET (dialog)); /* its frame counts */
+    realize_labels (text);
     gtk_widget_measure (GTK_WIDGET (dialog), GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL,
                         NULL);
     if (least > gtk_widget_get_width (GTK_WIDGET (parent)))

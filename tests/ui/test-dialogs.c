@@ -277,6 +277,18 @@ test_question_small (Fixture *f, gconstpointer data)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* A word that is not broken and wider than the window */
+static void
+test_question_long_word (Fixture *f, gconstpointer data)
+{
+  open_parent (f, 192, 360, 640);
+  ui_dialog_confirm (GTK_WINDOW (f->parent), "메시지 1개를 완전히 삭제하시겠습니까?", NULL, NULL,
+                     "_Delete", TRUE, on_confirmed, f);
+  wait_for_dialog (f);
+  while (!fits_with (f, "_Delete"))
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* With room for all of it nothing scrolls. */
 static void
 test_question_roomy (Fixture *f, gconstpointer data)
@@ -370,6 +382,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/later/small", Fixture, NULL, set_up, test_small, tear_down);
   g_test_add ("/ui/later/roomy", Fixture, NULL, set_up, test_roomy, tear_down);
   g_test_add ("/ui/question/small", Fixture, NULL, set_up, test_question_small, tear_down);
+  g_test_add ("/ui/question/long-word", Fixture, NULL, set_up, test_question_long_word, tear_down);
   g_test_add ("/ui/question/roomy", Fixture, NULL, set_up, test_question_roomy, tear_down);
   g_test_add ("/ui/later/accepted", Fixture, NULL, set_up, test_accepted, tear_down);
   g_test_add ("/ui/later/closed", Fixture, NULL, set_up, test_closed, tear_down);
