@@ -483,7 +483,7 @@ ui_attachments_init (UiAttachments *self)
   self->save_all = gtk_button_new_with_label (_ ("Save All…"));
   gtk_widget_add_css_class (self->save_all, "flat");
   g_signal_connect_swapped (self->save_all, "clicked", G_CALLBACK (on_save_all), self);
-  gtk_widget_set_layout_manager (header, ui_flow_new (6)); /* two lines of large text */
+  gtk_widget_set_layout_manager (header, ui_flow_new (6, 4)); /* two lines of large text */
   gtk_box_append (GTK_BOX (header), GTK_WIDGET (self->summary));
   gtk_box_append (GTK_BOX (header), self->save_all);
 

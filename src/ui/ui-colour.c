@@ -215,5 +215,5 @@ ui_colour_chooser_class_init (UiColourChooserClass *klass)
 static void
 ui_colour_chooser_init (UiColourChooser *self)
 {
-  gtk_widget_set_layout_manager (GTK_WIDGET (self), ui_flow_new (SPACE));
+  gtk_widget_set_layout_manager (GTK_WIDGET (self), ui_flow_new (SPACE, 0));
 }

@@ -74,7 +74,7 @@ ui_composer_add_recipients (UiComposer *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
     /* A field begins a line of its own where beside its name there is room for no recipient. */
-    gtk_widget_set_layout_manager (rows[i], ui_flow_new (SPACING));
+    gtk_widget_set_layout_manager (rows[i], ui_flow_new (SPACING, 0));
     for (guint j = 0; j < G_N_ELEMENTS (fields); j++) {
       if (i != j)
         ui_recipients_add_other (fields[i], fields[j], verbs[j]);

@@ -10,7 +10,10 @@
 
 /* ---- their height ---- */
 
-/* What stands above the buttons; NULL where libadwaita scrolls it by itself, or has no such thing. */
+/* Of the smallest screen, in pixels, without a panel */
+#define SMALLEST 620
+
+/* What stands above the buttons; NULL where libadwaita has no such thing, or does not have it above them. */
 static GtkWidget *
 find_text (GtkWidget *widget)
 {
@@ -36,15 +39,18 @@ realize_labels (GtkWidget *widget)
 }
 
 static void
-scroll (GtkWidget *text)
+scroll (GtkWidget *text, const char *name)
 {
   GtkBox *box = GTK_BOX (gtk_widget_get_parent (text));
   GtkWidget *viewport = gtk_viewport_new (NULL, NULL);
-  GtkWidget *scrolled = g_object_new (GTK_TYPE_SCROLLED_WINDOW, "hscrollbar-policy",
-                                      GTK_POLICY_NEVER, "vexpand", TRUE, "child", viewport, NULL);
+  GtkWidget *scrolled =
+      g_object_new (GTK_TYPE_SCROLLED_WINDOW, "hscrollbar-policy", GTK_POLICY_NEVER, "vexpand",
+                    TRUE, "propagate-natural-width", TRUE, "child", viewport, NULL);
 
   /* A list in it does not give way first: that would leave it a line or none. */
   gtk_scrollable_set_vscroll_policy (GTK_SCROLLABLE (viewport), GTK_SCROLL_NATURAL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (scrolled), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
   g_object_ref (text);
   gtk_box_remove (box, text);
   gtk_viewport_set_child (GTK_VIEWPORT (viewport), text);
@@ -52,15 +58,25 @@ scroll (GtkWidget *text)
   gtk_box_prepend (box, scrolled);
 }
 
+/* The keyboard begins where it would without scrolling. */
+static void
+leave_scrolled (GtkWindow *dialog)
+{
+  GtkWidget *button = gtk_window_get_default_widget (dialog);
+
+  if (button != NULL && GTK_IS_SCROLLED_WINDOW (gtk_window_get_focus (dialog)))
+    gtk_widget_grab_focus (button);
+}
+
 void
 ui_dialog_present (GtkWindow *dialog)
 {
   GtkWindow *parent = gtk_window_get_transient_for (dialog);
   GtkWidget *text = find_text (GTK_WIDGET (dialog));
-  int most = parent != NULL ? gtk_widget_get_height (GTK_WIDGET (parent)) : 0;
+  int room = parent != NULL ? gtk_widget_get_height (GTK_WIDGET (parent)) : 0;
 
-  if (most > 0 && text != NULL) {
-    int least, width, height;
+  if (room > 0 && text != NULL) {
+    int least, width, height, most = MAX (room, SMALLEST);
 
     realize_labels (text);
     gtk_widget_measure (GTK_WIDGET (dialog), GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL,
@@ -72,11 +88,12 @@ ui_dialog_present (GtkWindow *dialog)
     gtk_widget_measure (GTK_WIDGET (dialog), GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL,
                         NULL);
     if (height > most) {
-      scroll (text);
-      gtk_window_set_default_size (dialog, -1, most);
+      scroll (text, adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (dialog)));
+      gtk_window_set_default_size (dialog, width, most);
     }
   }
   gtk_window_present (dialog);
+  leave_scrolled (dialog);
 }
 
 /* ---- questions ---- */

@@ -24,8 +24,8 @@ GtkWindow *ui_dialog_confirm (GtkWindow *parent, const char *heading, const char
 /* Whether what was typed into `parent`, a form that is closed without saving, may go. */
 void ui_dialog_ask_discard (GtkWindow *parent, UiDialogFunc func, gpointer data);
 
-/* Shows an AdwMessageDialog that is made elsewhere (those of here are shown so, too).  Where the text is large and its parent small, it is no higher than
- * that: AdwMessageDialog of libadwaita 1.2 would have its buttons go out of the screen; here what stands above them is scrolled. */
+/* Shows an AdwMessageDialog that is made elsewhere (those of here are shown so, too).  It becomes no higher than its parent, or the smallest screen: with
+ * large text AdwMessageDialog would have its buttons go out of the screen; here what stands above them is scrolled.  What grows later is not foreseen. */
 void ui_dialog_present (GtkWindow *dialog);
 
 #define UI_DIALOG_MAX_OFFERS 2

@@ -5,7 +5,7 @@ struct _UiFlow
 {
   GtkLayoutManager parent_instance;
 
-  int spacing;
+  int spacing, between;
 };
 
 G_DEFINE_FINAL_TYPE (UiFlow, ui_flow, GTK_TYPE_LAYOUT_MANAGER)
@@ -79,7 +79,7 @@ place (UiFlow *self, GtkWidget *widget, int width, gboolean allocate)
           -1);
       x = begin + natural;
     }
-    y += line;
+    y += line + (next != NULL ? self->between : 0);
   }
   return y;
 }
@@ -133,10 +133,11 @@ ui_flow_init (UiFlow *self)
 }
 
 GtkLayoutManager *
-ui_flow_new (int spacing)
+ui_flow_new (int spacing, int between)
 {
   UiFlow *self = g_object_new (UI_TYPE_FLOW, NULL);
 
   self->spacing = spacing;
+  self->between = between;
   return GTK_LAYOUT_MANAGER (self);
 }

@@ -757,7 +757,7 @@ static void
 ui_list_init (UiList *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_widget_set_layout_manager (self->filters, ui_flow_new (6)); /* two lines of large text */
+  gtk_widget_set_layout_manager (self->filters, ui_flow_new (6, 6)); /* two lines of large text */
   let_title_shrink (GTK_WIDGET (self->title));
   self->pane = &self->own;
   ui_menu_defer (GTK_WIDGET (self), UI_TYPE_LIST, "view_button", "view_menu");

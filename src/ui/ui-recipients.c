@@ -724,7 +724,7 @@ ui_recipients_init (UiRecipients *self)
   gtk_widget_set_hexpand (widget, TRUE);
 
   self->flow = g_object_new (GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_LIST, NULL);
-  gtk_widget_set_layout_manager (self->flow, ui_flow_new (SPACING));
+  gtk_widget_set_layout_manager (self->flow, ui_flow_new (SPACING, 0));
   /* No bare GtkText: screen readers do not see one. */
   self->entry = gtk_entry_new ();
   gtk_entry_set_has_frame (GTK_ENTRY (self->entry), FALSE);

@@ -668,7 +668,7 @@ ui_search_bar_init (UiSearchBar *self)
   self->preedit = g_strdup ("");
   self->query = base_query_parse ("", 0);
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_widget_set_layout_manager (self->tools, ui_flow_new (6)); /* two lines of large text */
+  gtk_widget_set_layout_manager (self->tools, ui_flow_new (6, 0)); /* two lines of large text */
   self->offer = ui_search_offer_new (GTK_WIDGET (self), GTK_WIDGET (self->entry), on_take, self);
   self->method = ui_preedit_watch (get_field (self));
   g_signal_connect_object (self->method, "settled", G_CALLBACK (put_next), self, G_CONNECT_SWAPPED);

@@ -159,7 +159,7 @@ static void
 ui_search_chips_init (UiSearchChips *self)
 {
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
-  gtk_widget_set_layout_manager (GTK_WIDGET (self), ui_flow_new (SPACING));
+  gtk_widget_set_layout_manager (GTK_WIDGET (self), ui_flow_new (SPACING, 0));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Parts of the search"), -1);
 }

@@ -326,7 +326,7 @@ make_row (const Choice *choice, int width)
   gtk_widget_add_css_class (image, "dim-label");
   gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, "", -1);
   /* Where the text is large, what an operator means stands beneath it. */
-  gtk_widget_set_layout_manager (words, ui_flow_new (8));
+  gtk_widget_set_layout_manager (words, ui_flow_new (8, 0));
   gtk_widget_set_hexpand (words, TRUE);
   gtk_widget_set_size_request (words, MAX (width - BESIDE, 0), -1); /* as high as that makes it */
   gtk_box_append (GTK_BOX (words), make_title (choice));

@@ -357,7 +357,7 @@ ui_truth_bar_init (UiTruthBar *self)
   self->leave = create_button (_ ("_Unsubscribe"), NULL);
   g_signal_connect_swapped (self->leave, "clicked", G_CALLBACK (on_leave_clicked), self);
   /* The buttons stand beneath where the window is narrow. */
-  gtk_widget_set_layout_manager (self->list, ui_flow_new (8));
+  gtk_widget_set_layout_manager (self->list, ui_flow_new (8, 4));
   gtk_label_set_width_chars (self->name, UI_FLOW_WORDS);
   gtk_box_append (GTK_BOX (self->list), GTK_WIDGET (self->name));
   gtk_box_append (GTK_BOX (self->list), GTK_WIDGET (self->reply));

@@ -191,7 +191,7 @@ ui_web_bar_init (UiWebBar *self)
       "Remote images are not shown, so that the sender does not learn that you opened this message."));
   gtk_widget_set_hexpand (GTK_WIDGET (self->sentence), TRUE);
   /* The buttons stand beneath where the window is narrow. */
-  gtk_widget_set_layout_manager (self->images, ui_flow_new (6));
+  gtk_widget_set_layout_manager (self->images, ui_flow_new (6, 6));
   gtk_label_set_width_chars (self->sentence, UI_FLOW_WORDS);
   self->show = gtk_button_new_with_label (_ ("Show Images"));
   gtk_widget_set_valign (self->show, GTK_ALIGN_CENTER);

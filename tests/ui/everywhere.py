@@ -3,7 +3,6 @@ of them can become as narrow as a phone.  In the environment PARTS: see tour.py.
 import os
 import re
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from access import ROOT, Look, Node  # noqa: E402
@@ -52,13 +51,12 @@ class Ear:
         if any(window['title'] == MENU for window in before):
             return
         run('xdotool', 'mousemove', '1279', '799')  # no tooltip stands where the window was
-        end = time.time() + 6  # what comes with another size finds its place
-        while True:
+        for _ in range(8):  # what comes with another size finds its place
             for window in before:
                 app.resize(*PHONE, f"^{re.escape(window['title'])}$")
             wide = [f"{window['title']!r} is {window['width']} pixels wide" for window in app._windows()
                     if window['title'] in {one['title'] for one in before} and window['width'] > PHONE[0] + FRAME]
-            if not wide or time.time() > end:
+            if not wide:
                 break
         for what in wide:
             self.wide.setdefault(what, place)

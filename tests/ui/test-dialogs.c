@@ -16,7 +16,7 @@ typedef struct
   GSettings *desktop, *clock;
   GtkWidget *parent, *dialog;
   guint timer;
-  gboolean answered;
+  gboolean answered, accepted;
   gint64 at;
 } Fixture;
 
@@ -56,7 +56,8 @@ find_button (GtkWidget *widget, const char *label)
     return widget;
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
        child = gtk_widget_get_next_sibling (child))
-    found = find_button (child, label);
+    if (gtk_widget_get_child_visible (child)) /* AdwMessageDialog has each of its buttons twice */
+      found = find_button (child, label);
   return found;
 }
 
@@ -230,6 +231,7 @@ on_confirmed (gboolean accepted, gpointer data)
 
   g_assert_false (f->answered);
   f->answered = TRUE;
+  f->accepted = accepted;
 }
 
 static void
@@ -261,6 +263,7 @@ test_question_small (Fixture *f, gconstpointer data)
   g_assert_cmpfloat (gtk_adjustment_get_value (at), ==, 0);
   /* Nothing is left unused for that. */
   g_assert_cmpint (gtk_widget_get_height (f->dialog), >, gtk_widget_get_height (f->parent) - 20);
+  g_assert_false (gtk_window_get_focus (GTK_WINDOW (f->dialog)) == scrolled);
   for (guint steps = 0; gtk_window_get_focus (GTK_WINDOW (f->dialog)) != scrolled; steps++) {
     g_assert_cmpuint (steps, <, 5);
     gtk_widget_child_focus (f->dialog, GTK_DIR_TAB_FORWARD);
@@ -275,6 +278,7 @@ test_question_small (Fixture *f, gconstpointer data)
   g_signal_emit_by_name (find_button (f->dialog, "_Trust It"), "clicked");
   while (!f->answered)
     g_main_context_iteration (NULL, TRUE);
+  g_assert_true (f->accepted);
 }
 
 /* A word that is not broken and wider than the window */
@@ -289,6 +293,18 @@ test_question_long_word (Fixture *f, gconstpointer data)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* As wide as without scrolling, and as high as the smallest screen, though its parent is lower. */
+static void
+test_question_low (Fixture *f, gconstpointer data)
+{
+  ask_question (f, 288, 800, 300);
+  while (!is_within (find_button (f->dialog, "_Trust It"), f->dialog))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (nth (f, GTK_TYPE_SCROLLED_WINDOW, 0));
+  g_assert_cmpint (gtk_widget_get_width (f->dialog), >, 500);
+  g_assert_cmpint (gtk_widget_get_height (f->dialog), >, 500);
+}
+
 /* With room for all of it nothing scrolls. */
 static void
 test_question_roomy (Fixture *f, gconstpointer data)
@@ -300,6 +316,7 @@ test_question_roomy (Fixture *f, gconstpointer data)
   gtk_window_close (GTK_WINDOW (f->dialog));
   while (!f->answered)
     g_main_context_iteration (NULL, TRUE);
+  g_assert_false (f->accepted);
 }
 
 /* ---- what it answers ---- */
@@ -383,6 +400,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/later/roomy", Fixture, NULL, set_up, test_roomy, tear_down);
   g_test_add ("/ui/question/small", Fixture, NULL, set_up, test_question_small, tear_down);
   g_test_add ("/ui/question/long-word", Fixture, NULL, set_up, test_question_long_word, tear_down);
+  g_test_add ("/ui/question/low", Fixture, NULL, set_up, test_question_low, tear_down);
   g_test_add ("/ui/question/roomy", Fixture, NULL, set_up, test_question_roomy, tear_down);
   g_test_add ("/ui/later/accepted", Fixture, NULL, set_up, test_accepted, tear_down);
   g_test_add ("/ui/later/closed", Fixture, NULL, set_up, test_closed, tear_down);
