@@ -222,103 +222,6 @@ test_roomy (Fixture *f, gconstpointer data)
   g_assert_false (gtk_widget_has_css_class (f->dialog, "tight"));
 }
 
-/* ---- questions ---- */
-
-static void
-on_confirmed (gboolean accepted, gpointer data)
-{
-  Fixture *f = data;
-
-  g_assert_false (f->answered);
-  f->answered = TRUE;
-  f->accepted = accepted;
-}
-
-static void
-ask_question (Fixture *f, int dpi, int width, int height)
-{
-  open_parent (f, dpi, width, height);
-  ui_dialog_confirm (GTK_WINDOW (f->parent), "The Certificate of the Server Is Not Trusted",
-                     "Who can read along could answer in its place. Passwords and mail would be in "
-                     "their hands, and nobody would notice.",
-                     "imap.example.org: the certificate is of another server, has run out, and was "
-                     "signed by nobody who is known here",
-                     "_Trust It", FALSE, on_confirmed, f);
-  wait_for_dialog (f);
-}
-
-/* Its words are scrolled with the keyboard, to their end and back, and it answers to its buttons. */
-static void
-test_question_small (Fixture *f, gconstpointer data)
-{
-  GtkAdjustment *at;
-  GtkWidget *scrolled;
-
-  ask_question (f, 192, 360, 640);
-  while (!fits_with (f, "_Trust It"))
-    g_main_context_iteration (NULL, TRUE);
-  scrolled = nth (f, GTK_TYPE_SCROLLED_WINDOW, 0);
-  at = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
-  g_assert_cmpfloat (gtk_adjustment_get_upper (at), >, gtk_adjustment_get_page_size (at));
-  g_assert_cmpfloat (gtk_adjustment_get_value (at), ==, 0);
-  /* Nothing is left unused for that. */
-  g_assert_cmpint (gtk_widget_get_height (f->dialog), >, gtk_widget_get_height (f->parent) - 20);
-  g_assert_false (gtk_window_get_focus (GTK_WINDOW (f->dialog)) == scrolled);
-  for (guint steps = 0; gtk_window_get_focus (GTK_WINDOW (f->dialog)) != scrolled; steps++) {
-    g_assert_cmpuint (steps, <, 5);
-    gtk_widget_child_focus (f->dialog, GTK_DIR_TAB_FORWARD);
-  }
-  {
-    gboolean done;
-    g_signal_emit_by_name (scrolled, "scroll-child", GTK_SCROLL_END, FALSE, &done);
-  }
-  while (gtk_adjustment_get_value (at)
-         < gtk_adjustment_get_upper (at) - gtk_adjustment_get_page_size (at) - 1)
-    g_main_context_iteration (NULL, TRUE);
-  g_signal_emit_by_name (find_button (f->dialog, "_Trust It"), "clicked");
-  while (!f->answered)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_true (f->accepted);
-}
-
-/* A word that is not broken and wider than the window */
-static void
-test_question_long_word (Fixture *f, gconstpointer data)
-{
-  open_parent (f, 192, 360, 640);
-  ui_dialog_confirm (GTK_WINDOW (f->parent), "메시지 1개를 완전히 삭제하시겠습니까?", NULL, NULL,
-                     "_Delete", TRUE, on_confirmed, f);
-  wait_for_dialog (f);
-  while (!fits_with (f, "_Delete"))
-    g_main_context_iteration (NULL, TRUE);
-}
-
-/* As wide as without scrolling, and as high as the smallest screen, though its parent is lower. */
-static void
-test_question_low (Fixture *f, gconstpointer data)
-{
-  ask_question (f, 288, 800, 300);
-  while (!is_within (find_button (f->dialog, "_Trust It"), f->dialog))
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_nonnull (nth (f, GTK_TYPE_SCROLLED_WINDOW, 0));
-  g_assert_cmpint (gtk_widget_get_width (f->dialog), >, 500);
-  g_assert_cmpint (gtk_widget_get_height (f->dialog), >, 500);
-}
-
-/* With room for all of it nothing scrolls. */
-static void
-test_question_roomy (Fixture *f, gconstpointer data)
-{
-  ask_question (f, 96, 360, 640);
-  while (!fits_with (f, "_Trust It"))
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_null (nth (f, GTK_TYPE_SCROLLED_WINDOW, 0));
-  gtk_window_close (GTK_WINDOW (f->dialog));
-  while (!f->answered)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_false (f->accepted);
-}
-
 /* ---- what it answers ---- */
 
 static void
@@ -380,6 +283,102 @@ test_clock (Fixture *f, gconstpointer data)
   check_hour (hour, 0, "12");
 }
 
+/* ---- questions ---- */
+
+static void
+on_confirmed (gboolean accepted, gpointer data)
+{
+  Fixture *f = data;
+
+  g_assert_false (f->answered);
+  f->answered = TRUE;
+  f->accepted = accepted;
+}
+
+static void
+ask_question (Fixture *f, int dpi, int width, int height)
+{
+  open_parent (f, dpi, width, height);
+  ui_dialog_confirm (GTK_WINDOW (f->parent), "The Certificate of the Server Is Not Trusted",
+                     "Who can read along could answer in its place. Passwords and mail would be in "
+                     "their hands, and nobody would notice.",
+                     "imap.example.org: the certificate is of another server, has run out, and was "
+                     "signed by nobody who is known here",
+                     "_Trust It", FALSE, on_confirmed, f);
+  wait_for_dialog (f);
+}
+
+/* Its words are scrolled with the keyboard to their end, and it answers to its buttons. */
+static void
+test_question_small (Fixture *f, gconstpointer data)
+{
+  GtkAdjustment *at;
+  GtkWidget *scrolled;
+  gboolean scrolls;
+
+  ask_question (f, 192, 360, 640);
+  while (!fits_with (f, "_Trust It"))
+    g_main_context_iteration (NULL, TRUE);
+  scrolled = nth (f, GTK_TYPE_SCROLLED_WINDOW, 0);
+  at = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  g_assert_cmpfloat (gtk_adjustment_get_upper (at), >, gtk_adjustment_get_page_size (at));
+  g_assert_cmpfloat (gtk_adjustment_get_value (at), ==, 0);
+  /* Nothing is left unused for that. */
+  g_assert_cmpint (gtk_widget_get_height (f->dialog), >, gtk_widget_get_height (f->parent) - 20);
+  g_assert_false (gtk_window_get_focus (GTK_WINDOW (f->dialog)) == scrolled);
+  for (guint steps = 0; gtk_window_get_focus (GTK_WINDOW (f->dialog)) != scrolled; steps++) {
+    g_assert_cmpuint (steps, <, 5);
+    gtk_widget_child_focus (f->dialog, GTK_DIR_TAB_FORWARD);
+  }
+  g_signal_emit_by_name (scrolled, "scroll-child", GTK_SCROLL_END, FALSE, &scrolls);
+  g_assert_true (scrolls);
+  while (gtk_adjustment_get_value (at)
+         < gtk_adjustment_get_upper (at) - gtk_adjustment_get_page_size (at) - 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_emit_by_name (find_button (f->dialog, "_Trust It"), "clicked");
+  while (!f->answered)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (f->accepted);
+}
+
+/* A word that is not broken and wider than the window */
+static void
+test_question_long_word (Fixture *f, gconstpointer data)
+{
+  open_parent (f, 192, 360, 640);
+  ui_dialog_confirm (GTK_WINDOW (f->parent), "메시지 1개를 완전히 삭제하시겠습니까?", NULL, NULL,
+                     "_Delete", TRUE, on_confirmed, f);
+  wait_for_dialog (f);
+  while (!fits_with (f, "_Delete"))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* As wide as without scrolling, and as high as the smallest screen, though its parent is lower. */
+static void
+test_question_low (Fixture *f, gconstpointer data)
+{
+  ask_question (f, 288, 800, 300);
+  while (!is_within (find_button (f->dialog, "_Trust It"), f->dialog))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (nth (f, GTK_TYPE_SCROLLED_WINDOW, 0));
+  g_assert_cmpint (gtk_widget_get_width (f->dialog), >, 500);
+  g_assert_cmpint (gtk_widget_get_height (f->dialog), >, 500);
+}
+
+/* With room for all of it nothing scrolls. */
+static void
+test_question_roomy (Fixture *f, gconstpointer data)
+{
+  ask_question (f, 96, 360, 640);
+  while (!fits_with (f, "_Trust It"))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (nth (f, GTK_TYPE_SCROLLED_WINDOW, 0));
+  gtk_window_close (GTK_WINDOW (f->dialog));
+  while (!f->answered)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (f->accepted);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -398,12 +397,12 @@ main (int argc, char **argv)
   ui_words_install ();
   g_test_add ("/ui/later/small", Fixture, NULL, set_up, test_small, tear_down);
   g_test_add ("/ui/later/roomy", Fixture, NULL, set_up, test_roomy, tear_down);
+  g_test_add ("/ui/later/accepted", Fixture, NULL, set_up, test_accepted, tear_down);
+  g_test_add ("/ui/later/closed", Fixture, NULL, set_up, test_closed, tear_down);
+  g_test_add ("/ui/later/clock", Fixture, NULL, set_up, test_clock, tear_down);
   g_test_add ("/ui/question/small", Fixture, NULL, set_up, test_question_small, tear_down);
   g_test_add ("/ui/question/long-word", Fixture, NULL, set_up, test_question_long_word, tear_down);
   g_test_add ("/ui/question/low", Fixture, NULL, set_up, test_question_low, tear_down);
   g_test_add ("/ui/question/roomy", Fixture, NULL, set_up, test_question_roomy, tear_down);
-  g_test_add ("/ui/later/accepted", Fixture, NULL, set_up, test_accepted, tear_down);
-  g_test_add ("/ui/later/closed", Fixture, NULL, set_up, test_closed, tear_down);
-  g_test_add ("/ui/later/clock", Fixture, NULL, set_up, test_clock, tear_down);
   return g_test_run ();
 }
